@@ -1,0 +1,94 @@
+"""`dissgen build`: specs to generated modules."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+
+import click
+
+from dissgen.cli.common import COLOR, chosen_specs, counted, show
+
+
+@click.command()
+@click.argument("specs", nargs=-1, type=click.Path())
+@click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder of the modules [default: generated/].")
+@click.option("--check", is_flag=True, help="Write nothing; show a diff and exit with 1 if a module is stale.")
+@click.option("--emit", type=click.Choice(["ir", "model"]), help="Print this form of the specs instead of building.")
+@click.option("--verbose", is_flag=True, help="Say what was done for each spec, with the bounds that it has.")
+@click.option("--color", type=COLOR, default="auto", show_default=True)
+def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | None, verbose: bool, color: str) -> None:
+    """Compile SPECS (default: every specs/**/*.yaml with a `protocol`)."""
+    from dissgen.diagnostics import Diagnostics
+    from dissgen.pipeline import Compiled, compile_spec, emit_form
+    from dissgen.workspace import output_name, project_root
+
+    root = project_root()
+    folder = Path(output) if output else root / "generated"
+    diagnostics = Diagnostics()
+    results: list[Compiled] = []
+    outputs: dict[str, str] = {}
+    for path in chosen_specs(specs, root):
+        if emit:
+            text = emit_form(path, root, diagnostics, emit)
+            if text is not None:
+                click.echo(text, nl=not text.endswith("\n"))
+            continue
+        compiled = compile_spec(path, root, diagnostics)
+        if compiled is None:
+            continue
+        name = output_name(compiled.protocol)
+        if name in outputs:
+            diagnostics.error(
+                "DG701",
+                f"{outputs[name]} and {compiled.path} have the same output {name}",
+                compiled.protocol_span,
+                "give one of the two another `protocol`",
+            )
+            continue
+        outputs[name] = compiled.path
+        results.append(compiled)
+    failed = diagnostics.has_errors
+    show(diagnostics, color)
+    if emit:
+        sys.exit(1 if failed else 0)
+    stale = sum(_deliver(item, folder, check, verbose) for item in results)
+    if check and stale:
+        click.echo(f"{counted(stale, 'module')} stale: run `dissgen build`", err=True)
+    sys.exit(1 if failed or (check and stale) else 0)
+
+
+def _deliver(compiled: object, folder: Path, check: bool, verbose: bool) -> bool:
+    """Write or compare one module; whether it was stale."""
+    from dissgen.pipeline import Compiled
+    from dissgen.workspace import output_name, write_atomically
+
+    assert isinstance(compiled, Compiled)
+    target = folder / output_name(compiled.protocol)
+    try:
+        old: str | None = target.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        old = None
+    except UnicodeDecodeError:
+        old = ""
+    shown = _shown(target)
+    if old == compiled.source:
+        if verbose:
+            click.echo(f"{compiled.path} -> {shown} (unchanged)")
+        return False
+    if check:
+        before = [] if old is None else old.splitlines(keepends=True)
+        after = compiled.source.splitlines(keepends=True)
+        sys.stdout.writelines(difflib.unified_diff(before, after, f"{shown} (committed)", f"{shown} (from the spec)"))
+        return True
+    write_atomically(target, compiled.source)
+    click.echo(f"{compiled.path} -> {shown}")
+    return True
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()

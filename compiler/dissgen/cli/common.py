@@ -1,0 +1,61 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from dissgen.diagnostics import Diagnostics
+
+COLOR = click.Choice(["auto", "always", "never"])
+
+
+def use_color(choice: str, stream: object = None) -> bool:
+    """Whether to colour: NO_COLOR and dumb terminals say no, FORCE_COLOR yes, unless `--color` decides."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    target = stream or sys.stderr
+    return bool(getattr(target, "isatty", lambda: False)())
+
+
+def chosen_specs(specs: tuple[str, ...], root: Path) -> list[Path]:
+    """The named specs, or all of the project. Raises UsageError where there is none."""
+    from dissgen.workspace import all_specs
+
+    if specs:
+        paths = [Path(spec) for spec in specs]
+        for path in paths:
+            if path.is_dir():
+                raise click.UsageError(f"{path} is a folder; name the spec files, or none for all of specs/")
+        return paths
+    found = all_specs(root)
+    if not found:
+        raise click.UsageError(f"no specs found: {root / 'specs'} has no *.yaml file with a `protocol`")
+    return found
+
+
+def show(diagnostics: Diagnostics, color: str) -> None:
+    """Print all diagnostics to standard error."""
+    from dissgen.diagnostics import render
+
+    text = render(diagnostics, color=use_color(color))
+    if text:
+        click.echo(text, err=True, nl=not text.endswith("\n"), color=True)
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def joined(parts: Iterable[str]) -> str:
+    return ", ".join(parts)

@@ -1,0 +1,254 @@
+"""Python source of a checked expression. The text of the spec never reaches it: literals go through `repr`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Protocol, assert_never
+
+from dissgen.ir.expressions import (
+    AND_LEVEL,
+    COMPARISON_LEVEL,
+    CONDITIONAL_LEVEL,
+    NOT_LEVEL,
+    OR_LEVEL,
+    PRIMARY_LEVEL,
+    UNARY_LEVEL,
+    Attribute,
+    Binary,
+    Binding,
+    BindingKind,
+    Call,
+    Compare,
+    Conditional,
+    Constant,
+    Generator,
+    Index,
+    ListDisplay,
+    Logic,
+    Matches,
+    Method,
+    Name,
+    OrDefault,
+    Peek,
+    Slice,
+    Typed,
+    Unary,
+    binary_level,
+    level,
+)
+from dissgen.types import BytesType, EnumType, FloatType, RecordType, StrType, inner
+
+NANOSECONDS: Final = "1_000_000_000"
+
+_Source = tuple[str, int]
+"""Source text and how tightly its outermost operator binds (`ir.expressions.level`)."""
+
+
+class Environment(Protocol):
+    """How names are written where the expression will stand."""
+
+    def name(self, binding: Binding) -> str:
+        """A bound name, of any kind but ENUM, TABLE and CONDITION. It binds like a name or an attribute.
+
+        The variable of a generator (LOCAL) is asked for too: it must hide nothing that the others give.
+        """
+
+    def attribute(self, record: RecordType, field: str) -> str:
+        """The Python name of a field (keywords get `_`)."""
+
+    def peek(self, peek: Peek) -> str:
+        """What comes next in the input: a call or a name."""
+
+    def matches(self, token: str) -> str:
+        """A callable that takes the value (bytes) and tells whether the token matches the whole of it."""
+
+    def table(self, name: str) -> str:
+        """The name of a table: a dict, or for a set a frozenset."""
+
+
+def emit(expression: Typed, environment: Environment) -> str:
+    """The Python expression for a tree, with the parentheses that it needs inside; the caller adds its own."""
+    return _emit(expression, environment)[0]
+
+
+def emit_part(expression: Typed, environment: Environment, least: int) -> str:
+    """As `emit`, in parentheses if it binds less than `least` (`dissgen.ir.expressions.*_LEVEL`)."""
+    text, binds = _emit(expression, environment)
+    return f"({text})" if binds < least else text
+
+
+def _emit(node: Typed, env: Environment) -> _Source:
+    match node:
+        case Constant(value):
+            return repr(value), level(node)
+        case Name():
+            return _name(node, env)
+        case Attribute(value, field):
+            return _attribute(value, field, env), level(node)
+        case Index(value, index):
+            return f"{_primary(value, env)}[{emit(index, env)}]", PRIMARY_LEVEL
+        case Slice():
+            return _slice(node, env), PRIMARY_LEVEL
+        case Unary("not", operand):
+            return f"not {emit_part(operand, env, NOT_LEVEL)}", NOT_LEVEL
+        case Unary(op, operand):
+            return op + emit_part(operand, env, UNARY_LEVEL), UNARY_LEVEL
+        case Binary(op, left, right):
+            binds = binary_level(op)
+            return f"{emit_part(left, env, binds)} {op} {emit_part(right, env, binds + 1)}", binds
+        case Compare():
+            return _compare(node, env)
+        case Logic(op, values):
+            binds = OR_LEVEL if op == "or" else AND_LEVEL
+            return f" {op} ".join(emit_part(value, env, binds + 1) for value in values), binds
+        case OrDefault():
+            return _or_default(node, env)
+        case Conditional(test, then, otherwise):
+            return _conditional(
+                emit_part(then, env, CONDITIONAL_LEVEL + 1),
+                emit_part(test, env, CONDITIONAL_LEVEL + 1),
+                emit_part(otherwise, env, CONDITIONAL_LEVEL),
+            )
+        case ListDisplay(items):
+            return f"[{_arguments(items, env)}]", PRIMARY_LEVEL
+        case Call():
+            return _call(node, env)
+        case Method():
+            return _method(node, env), PRIMARY_LEVEL
+        case Generator():
+            return _generator(node, env), 0
+        case Peek():
+            return env.peek(node), PRIMARY_LEVEL
+        case Matches(value, token):
+            data = emit(value, env) if isinstance(value.type, BytesType) else _encoded(value, env)
+            return f"{env.matches(token)}({data})", PRIMARY_LEVEL
+        case _:
+            assert_never(node)
+
+
+def _primary(node: Typed, env: Environment) -> str:
+    return emit_part(node, env, PRIMARY_LEVEL)
+
+
+def _arguments(nodes: tuple[Typed, ...], env: Environment) -> str:
+    return ", ".join(emit(node, env) for node in nodes)
+
+
+def _encoded(value: Typed, env: Environment) -> str:
+    """Text as the octets it was read from; a character beyond U+00FF becomes `?`."""
+    return f'{_primary(value, env)}.encode("latin-1", "replace")'
+
+
+def _name(node: Name, env: Environment) -> _Source:
+    binding = node.binding
+    if binding.kind is BindingKind.TABLE:
+        return env.table(binding.name), PRIMARY_LEVEL
+    if binding.definition is not None:
+        return _emit(binding.definition, env)
+    return env.name(binding), PRIMARY_LEVEL
+
+
+def _attribute(value: Typed, field: str, env: Environment) -> str:
+    record = inner(value.type)
+    if isinstance(record, EnumType):
+        return repr(dict(record.members)[field])
+    assert isinstance(record, RecordType)
+    return f"{_primary(value, env)}.{env.attribute(record, field)}"
+
+
+def _slice(node: Slice, env: Environment) -> str:
+    lower, upper = (emit(bound, env) if bound is not None else "" for bound in (node.lower, node.upper))
+    return f"{_primary(node.value, env)}[{lower}:{upper}]"
+
+
+def _conditional(then: str, test: str, otherwise: str) -> _Source:
+    return f"{then} if {test} else {otherwise}", CONDITIONAL_LEVEL
+
+
+def _compare(node: Compare, env: Environment) -> _Source:
+    if node.ops[0] in ("in", "not in") and isinstance(node.rights[0].type, BytesType):
+        return _in_bytes(node, env)
+    parts = [emit_part(node.left, env, COMPARISON_LEVEL + 1)]
+    for op, right in zip(node.ops, node.rights, strict=True):
+        parts += [op, emit_part(right, env, COMPARISON_LEVEL + 1)]
+    return " ".join(parts), COMPARISON_LEVEL
+
+
+def _in_bytes(node: Compare, env: Environment) -> _Source:
+    """`x in data`, false for an empty x (at the end of the input `peek(1)` is empty)."""
+    negated = node.ops[0] == "not in"
+    left = emit_part(node.left, env, COMPARISON_LEVEL + 1)
+    right = emit_part(node.rights[0], env, COMPARISON_LEVEL + 1)
+    if isinstance(node.left, Constant) and node.left.value:
+        return f"{left} {node.ops[0]} {right}", COMPARISON_LEVEL
+    if _simple(node.left):
+        if negated:
+            return f"{left} == b'' or {left} not in {right}", OR_LEVEL
+        return f"{left} != b'' and {left} in {right}", AND_LEVEL
+    piece = _unused("piece", right)
+    test = f"any({piece} != b'' and {piece} in {right} for {piece} in ({left},))"
+    return (f"not {test}", NOT_LEVEL) if negated else (test, PRIMARY_LEVEL)
+
+
+def _or_default(node: OrDefault, env: Environment) -> _Source:
+    """The value unless it is None. One that is more than a name is evaluated once."""
+    default = emit_part(node.default, env, CONDITIONAL_LEVEL)
+    if _simple(node.value):
+        value = _primary(node.value, env)
+        return _conditional(value, f"{value} is not None", default)
+    variable = _unused("value", default)
+    chosen, _ = _conditional(variable, f"{variable} is not None", default)
+    return f"next({chosen} for {variable} in ({emit(node.value, env)},))", PRIMARY_LEVEL
+
+
+def _simple(node: Typed) -> bool:
+    """Whether evaluating it twice costs nothing and is easy to read."""
+    match node:
+        case Name(binding):
+            return binding.definition is None
+        case Attribute(value):
+            return _simple(value)
+        case _:
+            return False
+
+
+def _unused(name: str, source: str) -> str:
+    """A name for a variable that the source does not use."""
+    while re.search(rf"\b{name}\b", source):
+        name += "_"
+    return name
+
+
+def _call(node: Call, env: Environment) -> _Source:
+    first = node.arguments[0]
+    match node.function:
+        case "first":
+            items = emit_part(first, env, 1) if isinstance(first, Generator) else f"iter({emit(first, env)})"
+            return f"next({items}, None)", PRIMARY_LEVEL
+        case "list" if isinstance(first, Generator):
+            return f"[{emit(first, env)}]", PRIMARY_LEVEL
+        case "sum" if isinstance(node.type, FloatType):
+            return f"sum({emit_part(first, env, 1)}, 0.0)", PRIMARY_LEVEL
+        case "seconds" if isinstance(first.type, FloatType):
+            return f"round({emit_part(first, env, binary_level('*'))} * {NANOSECONDS})", PRIMARY_LEVEL
+        case "seconds":
+            return f"{emit_part(first, env, binary_level('*'))} * {NANOSECONDS}", binary_level("*")
+        case function:
+            return f"{function}({_arguments(node.arguments, env)})", PRIMARY_LEVEL
+
+
+def _method(node: Method, env: Environment) -> str:
+    value = _primary(node.value, env)
+    if node.name == "decode" and not node.arguments:
+        return f'{value}.decode("latin-1")'
+    if node.name == "encode" and not node.arguments:
+        return f'{value}.encode("latin-1")'
+    assert node.name == "get" or isinstance(node.value.type, StrType | BytesType)
+    return f"{value}.{node.name}({_arguments(node.arguments, env)})"
+
+
+def _generator(node: Generator, env: Environment) -> str:
+    tests = "".join(f" if {emit_part(test, env, CONDITIONAL_LEVEL + 1)}" for test in node.conditions)
+    variable = env.name(node.variable)
+    element = emit_part(node.element, env, 1)
+    return f"{element} for {variable} in {emit_part(node.iterable, env, CONDITIONAL_LEVEL + 1)}{tests}"

@@ -1,0 +1,161 @@
+"""Transitions as plain `if` chains: one method for each state and event."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from dissgen.codegen import naming
+from dissgen.codegen.environments import HandlerNames
+from dissgen.codegen.expressions import emit
+from dissgen.codegen.pysource import Code, literal
+from dissgen.ir import ops
+from dissgen.ir.expressions import Attribute, BindingKind, Constant, Name, Typed, children, fallible, show
+from dissgen.types import ListType
+
+_GUARD_KINDS = frozenset(
+    {BindingKind.VARIABLE, BindingKind.HELD_UP, BindingKind.HELD_DOWN, BindingKind.DIRECTION, BindingKind.SENDER}
+)
+
+
+class HandlerBody:
+    """Builds the body of one handler."""
+
+    def __init__(self, module: ops.Module) -> None:
+        self.module = module
+        self.names = HandlerNames()
+        self.code = Code()
+        self.events = {event.name: event for event in module.events}
+        self.variables = {variable.name: variable for variable in module.variables}
+
+    def rows(self, rows: tuple[ops.Row, ...], otherwise: str) -> list[str]:
+        """The chain; `otherwise` is the expression returned when no row fires."""
+        for row in rows:
+            if row.when is None:
+                self._fire(row)
+                return self.code.lines
+            if fallible(row.when):
+                with self.code.block("try:"):
+                    self.code.add(f"fires = {emit(row.when, self.names)}")
+                with self.code.block("except EVALUATION_ERRORS:"):
+                    self.code.add("fires = self._guard_failed()")
+                head = "if fires:"
+            else:
+                head = f"if {emit(row.when, self.names)}:"
+            with self.code.block(head, row.place):
+                self._fire(row)
+        self.code.add(f"return {otherwise}")
+        return self.code.lines
+
+    def _fire(self, row: ops.Row) -> None:
+        if any(_may_fail(verb) for verb in row.execute):
+            self.code.add(f"self._transition = {literal(str(row.place))}")
+        for verb in row.execute:
+            if verb.when is None:
+                self._verb(verb, row)
+            else:
+                with self.code.block(f"if {emit(verb.when, self.names)}:"):
+                    self._verb(verb, row)
+        target = {None: "STAY", "fail": "FAIL"}.get(row.jump) or f"State.{naming.state_member(row.jump or '')}"
+        self.code.add(f"return {target}", row.place if row.when is None else None)
+
+    def _verb(self, verb: ops.Verb, row: ops.Row) -> None:
+        match verb:
+            case ops.Trigger():
+                with self.code.block(f"if self._wants({literal(verb.event)}):"):
+                    arguments = ", ".join(self._kept(value) for _, value in verb.payload)
+                    self.code.add(f"self._emit({naming.event_class(verb.event)}({arguments}))")
+            case ops.RaiseAlert():
+                guard = self._guard_values(row, verb.when)
+                text = self._template(verb.description)
+                place = literal(str(row.place))
+                self.code.add(f"self._alert({naming.alert(verb.alert)}, {text}, {place}, {guard})")
+            case ops.SetVariables():
+                targets = ", ".join(f"self.variables.{naming.variable(name)}" for name, _ in verb.values)
+                values = ", ".join(emit(value, self.names) for _, value in verb.values)
+                self.code.add(f"{targets} = {values}")
+            case ops.Push():
+                limit = self.variables[verb.variable].limit
+                place = f"self.variables.{naming.variable(verb.variable)}"
+                self.code.add(f"self._push({place}, {emit(verb.value, self.names)}, {limit})")
+            case ops.Pop():
+                self.code.add(f"del self.variables.{naming.variable(verb.variable)}[:1]")
+            case ops.WriteLog():
+                self.code.add(f"self._log({self._template(verb.text)})")
+            case ops.SetVerdict():
+                self.code.add(f"self._set_verdict(Verdict.{verb.verdict.upper()})")
+            case ops.Skip():
+                target = "None" if verb.terminator is None else naming.terminator(verb.terminator)
+                self.code.add(f"self._skip({target})")
+            case ops.Abandon():
+                self.code.add(f"self._abandon({verb.direction.upper()})")
+            case ops.Upgrade():
+                self.code.add(f"self._upgrade({literal(verb.protocol)})")
+            case _:
+                assert_never(verb)
+
+    def _kept(self, value: Typed) -> str:
+        """A payload value; a list variable is copied, because later pushes must not change the event."""
+        text = emit(value, self.names)
+        shared = isinstance(value, Name) and value.binding.kind is BindingKind.VARIABLE
+        return f"list({text})" if shared and isinstance(value.type, ListType) else text
+
+    def _template(self, template: ops.Template) -> str:
+        if all(isinstance(part, str) for part in template):
+            return literal("".join(part for part in template if isinstance(part, str)))
+        text = ""
+        values = []
+        for part in template:
+            if isinstance(part, str):
+                text += part.replace("{", "{{").replace("}", "}}")
+            else:
+                expression, conversion = part
+                text += "{!r}" if conversion == "r" else "{}"
+                values.append(emit(expression, self.names))
+        return f"{literal(text)}.format({', '.join(values)})"
+
+    def _guard_values(self, row: ops.Row, when: Typed | None) -> str:
+        """What the guards of the row and the verb read, by the name a person would use."""
+        found: dict[str, str] = {}
+        for guard in (row.when, when):
+            if guard is not None:
+                self._reads(guard, found)
+        return "{" + ", ".join(f"{literal(name)}: {value}" for name, value in found.items()) + "}"
+
+    def _reads(self, expression: Typed, found: dict[str, str]) -> None:
+        match expression:
+            case Attribute(Name(binding)) if binding.kind in (BindingKind.MESSAGE, BindingKind.ERROR):
+                found[show(expression)] = emit(expression, self.names)
+            case Name(binding) if binding.kind in _GUARD_KINDS:
+                text = emit(expression, self.names)
+                found[show(expression)] = f"list({text})" if isinstance(expression.type, ListType) else text
+            case Name(binding) if binding.definition is not None:
+                self._reads(binding.definition, found)
+            case _:
+                for child in children(expression):
+                    self._reads(child, found)
+
+
+def _may_fail(verb: ops.Verb) -> bool:
+    expressions: list[Typed] = [] if verb.when is None else [verb.when]
+    match verb:
+        case ops.Trigger():
+            expressions += [value for _, value in verb.payload]
+        case ops.SetVariables():
+            expressions += [value for _, value in verb.values]
+        case ops.Push():
+            return True
+        case ops.RaiseAlert(_, template) | ops.WriteLog(template):
+            expressions += [part[0] for part in template if not isinstance(part, str)]
+        case _:
+            pass
+    return any(fallible(expression) for expression in expressions)
+
+
+def expression_method(expression: Typed) -> str:
+    """The body of a hold or argument method."""
+    return emit(expression, HandlerNames())
+
+
+def constant(expression: Typed) -> bool | None:
+    """The value of a constant test."""
+    return bool(expression.value) if isinstance(expression, Constant) else None

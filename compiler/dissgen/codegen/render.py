@@ -1,0 +1,64 @@
+"""A view laid out as Python source by the templates. They hold layout only."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import jinja2
+
+from dissgen.codegen.view import ModuleView
+
+_IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("typing", ("Final", "TypeAlias")),
+    (
+        "dissgen_runtime",
+        ("DOWN", "UP", "Direction", "Event", "Limits", "ParseError", "Record", "StreamEvent", "Verdict", "require"),
+    ),
+    ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
+    ("dissgen_runtime.reader", ("Frame", "Reader", "parse_int")),
+    ("dissgen_runtime.rules", ("parse",)),
+    (
+        "dissgen_runtime.machine",
+        ("ABSENT", "CHILD", "DISCARD", "FAIL", "HOLD", "STAY", "AlertKind", "Move", "Row", "holds", "reads"),
+    ),
+    ("dissgen_runtime.streams", ("DotUnstuff",)),
+    ("dissgen_runtime.tokens", ("Terminator", "Token")),
+)
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("dissgen.codegen", "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def render(module: ModuleView) -> str:
+    """The source text, not yet formatted."""
+    environment = _environment()
+    body = environment.get_template("body.py.jinja").render(m=module)
+    return environment.get_template("module.py.jinja").render(m=module, body=body, imports=_imports(body))
+
+
+def _imports(body: str) -> str:
+    """Exactly the imports that the body uses. `from dissgen_runtime import session` keeps the base class's own name."""
+    words = frozenset(re.findall(r"\w+", body)) | {"require"}
+    lines = [f"import {name}" for name in ("enum", "re") if name in words]
+    blocks = ["\n".join(lines)] if lines else []
+    standard, runtime = [], []
+    for source, names in _IMPORTS:
+        used = [name for name in names if name in words]
+        if used:
+            line = f"from {source} import {', '.join(used)}"
+            (standard if source == "typing" else runtime).append(line)
+        if source == "dissgen_runtime" and "_session" in words:
+            runtime.append("from dissgen_runtime import session as _session")
+    if standard:
+        blocks[-1:] = ["\n".join([*blocks[-1:], *standard])]
+    blocks.append("\n".join(runtime))
+    return "\n\n".join(blocks)

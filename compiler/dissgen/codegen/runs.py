@@ -1,0 +1,111 @@
+"""One regular expression for a run of tokens."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dissgen.ir import ops
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A capturing group and the leaf that it gives its value to."""
+
+    number: int
+    leaf: ops.TokenRead | ops.LiteralRead
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunPattern:
+    """`margin`: a match is certain only if that many bytes follow it. `limit`: of the whole run, in bytes."""
+
+    regex: bytes
+    groups: tuple[Group, ...]
+    margin: int
+    limit: int
+    comment: str
+
+
+class _Builder:
+    def __init__(self, module: ops.Module) -> None:
+        self.tokens = {token.name: token for token in module.tokens}
+        self.groups: list[Group] = []
+        self.limit = module.limits.token
+        self.words: list[str] = []
+
+    def leaf(self, leaf: ops.TokenRead | ops.LiteralRead, optional: bool) -> bytes:
+        if isinstance(leaf, ops.LiteralRead):
+            regex = re.escape(leaf.data)
+            if leaf.ignore_case:
+                regex = b"(?i:" + regex + b")"
+            self.words.append(repr(leaf.data)[1:])
+            needed = leaf.target.name is not None
+        else:
+            definition = self.tokens[leaf.token]
+            regex = definition.compiled.pattern  # type: ignore[attr-defined]
+            self.limit = min(self.limit, definition.limit)
+            self.words.append(leaf.field or definition.name)
+            needed = leaf.target.name is not None or leaf.constant is not None
+        if needed:
+            self.groups.append(Group(len(self.groups) + 1, leaf, optional))
+            return b"(" + _atomic(regex) + b")"
+        return _atomic(regex)
+
+    def parts(self, parts: tuple[ops.Op, ...], optional: bool) -> bytes:
+        pieces = []
+        for part in parts:
+            if isinstance(part, ops.If):
+                pieces.append(b"(?:" + self.parts(part.body, True) + b")?+")
+            else:
+                assert isinstance(part, ops.TokenRead | ops.LiteralRead)
+                pieces.append(self.leaf(part, optional))
+        return b"".join(pieces)
+
+
+def _atomic(regex: bytes) -> bytes:
+    """A part that gives nothing back and binds as one."""
+    simple = re.fullmatch(rb"(?:\\.|\[(?:\\.|[^\]\\])+\]|[^\\\[\](){}|.^$*+?])(?:[?*+]\+|\{\d+(?:,\d*)?\}\+|\{\d+\})?", regex)
+    return regex if simple else b"(?>" + regex + b")"
+
+
+def run_pattern(run: ops.Run, module: ops.Module) -> RunPattern:
+    builder = _Builder(module)
+    regex = builder.parts(run.parts, False)
+    return RunPattern(
+        regex=regex,
+        groups=tuple(builder.groups),
+        margin=_margin(run, builder.tokens),
+        limit=builder.limit,
+        comment=" ".join(builder.words),
+    )
+
+
+def _flatten(parts: tuple[ops.Op, ...], optional: bool) -> list[tuple[ops.Op, bool]]:
+    flat: list[tuple[ops.Op, bool]] = []
+    for part in parts:
+        if isinstance(part, ops.If):
+            flat += _flatten(part.body, True)
+        else:
+            flat.append((part, optional))
+    return flat
+
+
+def _margin(run: ops.Run, tokens: dict[str, ops.TokenDefinition]) -> int:
+    """How far behind the end of the match a decision of one of its tokens may have looked."""
+    margin = 0
+    sure = 0  # bytes that certainly follow
+    for part, optional in reversed(_flatten(run.parts, False)):
+        if isinstance(part, ops.LiteralRead):
+            lookahead, minimum = 0, len(part.data)
+        else:
+            assert isinstance(part, ops.TokenRead)
+            compiled = tokens[part.token].compiled
+            lookahead = compiled.lookahead  # type: ignore[attr-defined]
+            minimum = compiled.minimum  # type: ignore[attr-defined]
+        margin = max(margin, lookahead - sure)
+        # whether an optional group begins is decided by its first byte
+        margin = max(margin, (1 if optional else 0) - sure)
+        sure += 0 if optional else minimum
+    return margin

@@ -1,0 +1,83 @@
+"""Types and conversions of values, as Python source."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from dissgen.codegen import naming
+from dissgen.codegen.pysource import literal, tuple_literal
+from dissgen.ir import ops
+from dissgen.types import BytesType, Type, python
+
+_DIGITS = frozenset(b"0123456789")
+_INT_DIGITS = 4300
+
+
+def python_type(type: Type) -> str:
+    """The annotation of a value."""
+    return python(type, naming.record_class)
+
+
+def decode(raw: str, module: ops.Module) -> str:
+    """Bytes as text; what does not decode becomes \\xNN."""
+    if module.encoding == "latin-1":
+        return f'{raw}.decode("latin-1")'
+    return f'{raw}.decode({literal(module.encoding)}, "backslashreplace")'
+
+
+def plain_digits(op: ops.Leaf, module: ops.Module) -> bool:
+    """Whether the value can only be ASCII digits, few enough for `int`."""
+    if not isinstance(op, ops.TokenRead):
+        return False
+    definition = next(token for token in module.tokens if token.name == op.token)
+    compiled = definition.compiled
+    maximum = getattr(compiled, "maximum", None)
+    minimum = getattr(compiled, "minimum", 0)
+    alphabet = getattr(compiled, "alphabet", None)
+    return bool(maximum is not None and maximum <= _INT_DIGITS and minimum > 0 and alphabet and alphabet <= _DIGITS)
+
+
+def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> str:
+    """The value of a leaf from its bytes. `checked` forms raise ParseError through `r`, the others give None."""
+    if isinstance(op, ops.LiteralRead):
+        return decode(raw, module)
+    text = isinstance(op, ops.TokenRead) or op.text
+    value, is_bytes = raw, True
+    for conversion in op.conversions:
+        match conversion.kind:
+            case "int":
+                value = _int(op, conversion, value, is_bytes, module, checked)
+                is_bytes = False
+                text = False
+            case "float":
+                value = f"float({value})"
+                is_bytes = text = False
+            case "upper" | "lower" | "strip":
+                value = decode(value, module) if is_bytes and text else value
+                is_bytes = is_bytes and not text
+                value = f"{value}.{conversion.kind}()"
+            case "hex":
+                value = f"{value}.hex()"
+                is_bytes = text = False
+            case _:
+                assert_never(conversion.kind)
+    if is_bytes and text and not isinstance(op.type, BytesType):
+        value = decode(value, module)
+    return value
+
+
+def _int(
+    op: ops.Leaf, conversion: ops.Conversion, value: str, is_bytes: bool, module: ops.Module, checked: bool
+) -> str:
+    raw = value if is_bytes else f'{value}.encode("latin-1", "replace")'
+    if conversion.base == 10 and is_bytes and plain_digits(op, module):
+        return f"int({raw})"
+    if checked:
+        return f"r.to_int({raw}, {conversion.base}, {conversion.signed}, {literal(op.field)})"
+    return f"parse_int({raw}, {conversion.base}, {conversion.signed})"
+
+
+def case_test(subject: str, values: tuple[str | int | bool | bytes, ...]) -> str:
+    if len(values) == 1:
+        return f"{subject} == {literal(values[0])}"
+    return f"{subject} in {tuple_literal(literal(value) for value in values)}"

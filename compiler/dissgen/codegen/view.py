@@ -1,0 +1,399 @@
+"""What the templates print: every decision about a generated module is made here, as plain strings in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dissgen.codegen import naming
+from dissgen.codegen.expressions import emit
+from dissgen.codegen.environments import HandlerNames
+from dissgen.codegen.frames import FrameBody
+from dissgen.codegen.handlers import HandlerBody, constant, expression_method
+from dissgen.codegen.pysource import comment, docstring, literal, regex_literal, tuple_literal
+from dissgen.codegen.scans import Pattern, ScanBody
+from dissgen.codegen.values import python_type
+from dissgen.ir import ops
+from dissgen.types import BOOL, ListType, MapType, OptionalType, StrType, Type
+
+_NO_RECORD_EVENTS = ("up", "down")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A slot of a class: Python name, annotation, place in the spec."""
+
+    name: str
+    annotation: str
+    place: str = ""
+    initial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    name: str
+    doc: str
+    attributes: tuple[Attribute, ...]
+    event: str = ""  # its name, for events
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantView:
+    name: str
+    value: str
+    comment: str
+    annotation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionView:
+    name: str
+    parameters: str
+    returns: str
+    doc: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    name: str
+    frame: str
+    result: str
+    parameters: tuple[Attribute, ...]
+    attributes: tuple[Attribute, ...]
+    doc: str
+    lines: tuple[str, ...]
+    resync: str
+    resync_before: bool
+    patterns: tuple[Pattern, ...]
+    scan: FunctionView | None
+    parse: FunctionView | None
+    parse_call: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateView:
+    member: str
+    value: str
+    place: str
+    up: str
+    down: str
+    handlers: tuple[tuple[str, str], ...]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleView:
+    path: str
+    digest: str
+    doc: str
+    imports: tuple[tuple[str, tuple[str, ...]], ...]
+    protocol: str
+    spec: str
+    tutorial: bool
+    transport: str
+    confirm: tuple[tuple[str, str], ...]
+    limits: str
+    limits_comment: str
+    uses_re: bool
+    senders: tuple[str, str]
+    tokens: tuple[ConstantView, ...]
+    terminators: tuple[ConstantView, ...]
+    tables: tuple[ConstantView, ...]
+    alerts: tuple[ConstantView, ...]
+    records: tuple[ClassView, ...]
+    events: tuple[ClassView, ...]
+    streams: tuple[tuple[str, str], ...]
+    rules: tuple[RuleView, ...]
+    variables: tuple[Attribute, ...]
+    states: tuple[StateView, ...]
+    initial: str
+    handlers: tuple[FunctionView, ...]
+
+
+def view(module: ops.Module) -> ModuleView:
+    """All of a module, ready to be laid out."""
+    return _Viewer(module).view()
+
+
+class _Viewer:
+    def __init__(self, module: ops.Module) -> None:
+        self.module = module
+        self.rules = [self._rule(rule) for rule in module.rules]
+        self.handlers: list[FunctionView] = []
+        self._shared: dict[tuple[str, tuple[ops.Place, ...], str], str] = {}
+        self.states = tuple(self._state(state) for state in module.machine.states) if module.machine else ()
+
+    def view(self) -> ModuleView:
+        module = self.module
+        records = tuple(self._record(rule) for rule in module.rules if rule.result is None)
+        events = tuple(self._event(event) for event in module.events)
+        references = f" ({', '.join(module.references)})" if module.references else ""
+        doc = f"{module.title or module.protocol}{references}."
+        result = ModuleView(
+            path=module.path,
+            digest=module.digest[:12],
+            doc=docstring(doc + (f"\n\n{module.doc.strip()}\n" if module.doc.strip() else "")),
+            imports=(),
+            protocol=literal(module.protocol),
+            spec=literal(module.path),
+            tutorial=module.tutorial,
+            transport="{" + ", ".join(f"{literal(k)}: {tuple_literal(map(str, v))}" for k, v in module.transport) + "}",
+            confirm=tuple((d.upper(), self._confirm(token)) for d, token in module.confirm),
+            limits=_limits(module.limits),
+            limits_comment=_limits_comment(module.limits),
+            uses_re=bool(module.confirm) or any(rule.patterns for rule in self.rules),
+            senders=(literal(module.directions[0]), literal(module.directions[1])),
+            tokens=tuple(self._token(token) for token in self._used_tokens()),
+            terminators=tuple(self._terminator(item) for item in module.terminators),
+            tables=tuple(_table(table) for table in module.tables),
+            alerts=tuple(self._alert(alert) for alert in module.alerts),
+            records=records,
+            events=events,
+            streams=tuple((literal(e.name), naming.event_class(e.name)) for e in module.events if e.stream),
+            rules=tuple(self.rules),
+            variables=tuple(self._variable(variable) for variable in module.variables),
+            states=self.states,
+            initial=naming.state_member(module.machine.initial) if module.machine else "",
+            handlers=tuple(self.handlers),
+        )
+        return result
+
+    # Data
+
+    def _used_tokens(self) -> list[ops.TokenDefinition]:
+        text = "\n".join(line for rule in self.rules for line in (*rule.lines, *(rule.scan.lines if rule.scan else ())))
+        return [token for token in self.module.tokens if f"{naming.token(token.name)}" in _words(text)]
+
+    def _confirm(self, token: str) -> str:
+        definition = next(item for item in self.module.tokens if item.name == token)
+        return regex_literal(definition.compiled.pattern)  # type: ignore[attr-defined]
+
+    def _token(self, token: ops.TokenDefinition) -> ConstantView:
+        compiled = token.compiled
+        pattern, automaton = compiled.pattern, compiled.automaton  # type: ignore[attr-defined]
+        value = f"Token({literal(token.name)}, {regex_literal(pattern)}, {_automaton(automaton)}, limit={token.limit})"
+        return ConstantView(naming.token(token.name), value, f"{token.place}: {comment(token.text)}")
+
+    def _terminator(self, item: ops.TerminatorDefinition) -> ConstantView:
+        compiled = item.compiled
+        value = _terminator_literal(item.name, compiled)
+        return ConstantView(naming.terminator(item.name), value, f"{item.place}: {comment(item.text)}")
+
+    def _alert(self, alert: ops.AlertDefinition) -> ConstantView:
+        extras = ""
+        if alert.confidence != "high":
+            extras += f", confidence={literal(alert.confidence)}"
+        if alert.references:
+            extras += f", references={tuple_literal(map(literal, alert.references))}"
+        if alert.completion:
+            extras += f", completion={literal(alert.completion)}"
+        if alert.method:
+            extras += f", method={literal(alert.method)}"
+        place = literal(str(alert.place))
+        value = f"AlertKind({literal(alert.id)}, {literal(alert.severity)}, {place}{extras})"
+        return ConstantView(naming.alert(alert.id), value, "")
+
+    def _record(self, rule: ops.Rule) -> ClassView:
+        attributes = tuple(
+            Attribute(naming.record_attribute(field.name), python_type(field.type), str(field.place))
+            for field in rule.fields
+            if not field.local
+        )
+        return ClassView(naming.record_class(rule.name), _rule_doc(rule), attributes)
+
+    def _event(self, event: ops.EventDefinition) -> ClassView:
+        attributes = tuple(
+            Attribute(naming.event_attribute(field.name), python_type(field.type)) for field in event.fields
+        )
+        kind = "Stream" if event.stream else "Event"
+        doc = docstring(f"{kind} `{event.name}` ({event.place})." + (f" {event.doc}" if event.doc else ""))
+        return ClassView(naming.event_class(event.name), doc, attributes, literal(event.name), event.stream)
+
+    def _variable(self, variable: ops.Variable) -> Attribute:
+        initial = emit(variable.initial, HandlerNames())
+        return Attribute(naming.variable(variable.name), python_type(variable.type), str(variable.place), initial)
+
+    # Rules
+
+    def _rule(self, rule: ops.Rule) -> RuleView:
+        frame = FrameBody(rule, self.module)
+        scan_body = ScanBody(rule, self.module) if rule.whole is not None else None
+        result = naming.record_class(rule.name) if rule.result is None else python_type(rule.type)
+        parameters = tuple(
+            Attribute(naming.frame_attribute(name), python_type(type)) for name, type in rule.parameters
+        )
+        scan = None
+        if scan_body is not None:
+            signature = "".join(f", {item.name}: {item.annotation}" for item in parameters)
+            scan = FunctionView(
+                naming.scan_function(rule.name),
+                f"data: bytes, pos: int{signature}",
+                f"tuple[{result}, int] | None",
+                docstring(f"Read a `{rule.name}` of which all is there; None = let the reader decide."),
+                tuple(scan_body.code.lines),
+            )
+        extra = "".join(f", {item.name}" for item in parameters)
+        signature = "".join(f", {item.name}: {item.annotation}" for item in parameters)
+        parse = FunctionView(
+            f"parse_{rule.name}",
+            f"data: bytes{signature}",
+            f"tuple[{result}, int, list[Event]]",
+            docstring(f"Read one `{rule.name}` from complete data: value, size, events. Raises ParseError."),
+            (),
+        )
+        return RuleView(
+            name=literal(rule.name),
+            frame=naming.frame_class(rule.name),
+            result=result,
+            parameters=parameters,
+            attributes=tuple(Attribute(name, kind, "", initial) for name, kind, initial in frame.attributes()),
+            doc=docstring(f"Reads a `{rule.name}` piece by piece."),
+            lines=tuple(frame.lines()),
+            resync=naming.terminator(rule.resync.terminator) if rule.resync else "",
+            resync_before=bool(rule.resync and rule.resync.before),
+            patterns=tuple(scan_body.patterns) if scan_body else (),
+            scan=scan,
+            parse=None if rule.anonymous else parse,
+            parse_call=extra,
+        )
+
+    # Machine
+
+    def _state(self, state: ops.State) -> StateView:
+        handlers = tuple((literal(handler.event), self._handler(state, handler)) for handler in state.handlers)
+        return StateView(
+            member=naming.state_member(state.name),
+            value=literal(state.name),
+            place=str(state.place),
+            up=self._side(state, state.up, "up"),
+            down=self._side(state, state.down, "down"),
+            handlers=handlers,
+            doc=comment(state.doc),
+        )
+
+    def _handler(self, state: ops.State, handler: ops.Handler) -> str:
+        own = handler.rows[: handler.shared_from]
+        shared = handler.rows[handler.shared_from :]
+        parameters = self._parameters(handler)
+        argument = ", ".join(part.split(":")[0] for part in parameters.split(", ") if part)
+        otherwise = "None"
+        if shared:
+            otherwise_name = self._shared_handler(handler, shared, parameters)
+            if not own:
+                return f"Session.{otherwise_name}"
+            otherwise = f"self.{otherwise_name}({argument})"
+        name = naming.handler(state.name, handler.event)
+        lines = HandlerBody(self.module).rows(own, otherwise)
+        doc = docstring(f"State `{state.name}`, event `{handler.event}` ({state.place}).")
+        self.handlers.append(FunctionView(name, parameters, "Outcome", doc, tuple(lines)))
+        return f"Session.{name}"
+
+    def _shared_handler(self, handler: ops.Handler, rows: tuple[ops.Row, ...], parameters: str) -> str:
+        key = (handler.event, tuple(row.place for row in rows), parameters)
+        name = self._shared.get(key)
+        if name is None:
+            used = set(self._shared.values())
+            name = base = naming.handler("any", handler.event)
+            number = 2
+            while name in used:
+                name, number = f"{base}_{number}", number + 1
+            self._shared[key] = name
+            lines = HandlerBody(self.module).rows(rows, "None")
+            doc = docstring(f"Every state, event `{handler.event}`, after the state's own transitions.")
+            self.handlers.append(FunctionView(name, parameters, "Outcome", doc, tuple(lines)))
+        return name
+
+    def _parameters(self, handler: ops.Handler) -> str:
+        if handler.event in _NO_RECORD_EVENTS:
+            assert handler.message is not None
+            return f"message: {python_type(handler.message)}"
+        if handler.event in ("parse_error", "missing_grammar"):
+            return "error: ParseError"
+        return ""
+
+    def _side(self, state: ops.State, side: ops.Side, direction: str) -> str:
+        if side.kind == "absent":
+            return "ABSENT"
+        if side.kind == "discard":
+            return "DISCARD"
+        if side.kind == "child":
+            return "CHILD"
+        extras = ""
+        if side.kind == "rule":
+            assert side.rule is not None
+            if side.hold is not None and constant(side.hold) is not False:
+                extras += f", hold=Session.{self._hold(state, side, direction)}"
+            if side.arguments:
+                extras += f", arguments=Session.{self._arguments(state, side, direction)}"
+            return f"reads({naming.frame_class(side.rule)}{extras})"
+        if side.hold is not None and constant(side.hold) is True:
+            return "HOLD"
+        return f"holds(Session.{self._hold(state, side, direction)})"
+
+    def _hold(self, state: ops.State, side: ops.Side, direction: str) -> str:
+        assert side.hold is not None
+        name = naming.hold(state.name, direction)
+        body = (f"return {expression_method(side.hold)}",)
+        doc = docstring(f"Whether bytes from {direction} wait in `{state.name}` ({side.place}).")
+        self.handlers.append(FunctionView(name, "", "bool", doc, body))
+        return name
+
+    def _arguments(self, state: ops.State, side: ops.Side, direction: str) -> str:
+        name = naming.arguments(state.name, direction)
+        rule = next(rule for rule in self.module.rules if rule.name == side.rule)
+        values = dict(side.arguments)
+        body = tuple_literal(expression_method(values[parameter]) for parameter, _ in rule.parameters)
+        types = ", ".join(python_type(type) for _, type in rule.parameters)
+        doc = docstring(f"What `{side.rule}` is given in `{state.name}` ({side.place}).")
+        self.handlers.append(FunctionView(name, "", f"tuple[{types}]", doc, (f"return {body}",)))
+        return name
+
+
+def _rule_doc(rule: ops.Rule) -> str:
+    reference = f"; {rule.doc}" if rule.doc else ""
+    return docstring(f"Rule `{rule.name}` ({rule.place}{reference}): {rule.source}")
+
+
+def _limits(limits: ops.Limits) -> str:
+    default = ops.Limits()
+    names = ("message", "token", "hold", "items", "depth", "transitions")
+    changed = [f"{name}={getattr(limits, name)}" for name in names if getattr(limits, name) != getattr(default, name)]
+    return f"Limits({', '.join(changed)})"
+
+
+def _limits_comment(limits: ops.Limits) -> str:
+    return (
+        f"At most {limits.message} bytes a message (streams do not count), {limits.token} a token, {limits.hold} held "
+        f"a direction, {limits.items} items a list, {limits.depth} rules deep."
+    )
+
+
+def _automaton(automaton: tuple[tuple[bool, tuple[tuple[bytes, int], ...]], ...]) -> str:
+    states = []
+    for accepting, moves in automaton:
+        arms = tuple_literal(f"({regex_literal(chars)}, {target})" for chars, target in moves)
+        states.append(f"({accepting}, {arms})")
+    return tuple_literal(states)
+
+
+def _terminator_literal(name: str, compiled: object) -> str:
+    raise NotImplementedError
+
+
+def _table(table: ops.Table) -> ConstantView:
+    keys = [literal(key) for key, _ in table.entries]
+    if table.kind == "set":
+        value = f"frozenset({{{', '.join(keys)}}})" if keys else "frozenset()"
+    else:
+        value = "{" + ", ".join(f"{key}: {literal(v)}" for key, (_, v) in zip(keys, table.entries, strict=True)) + "}"
+    return ConstantView(naming.table(table.name), value, str(table.place))
+
+
+def _words(text: str) -> frozenset[str]:
+    import re
+
+    return frozenset(re.findall(r"\w+", text))
+
+
+__all__ = ["BOOL", "ListType", "MapType", "ModuleView", "OptionalType", "StrType", "Type", "view"]

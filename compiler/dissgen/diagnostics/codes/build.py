@@ -1,0 +1,10 @@
+"""DG7xx: writing and comparing generated modules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dissgen.diagnostics.codes.code import Code
+
+CODES: Final[tuple[Code, ...]] = ()
+"""In ascending order."""

@@ -1,0 +1,10 @@
+"""DG4xx: regular expressions: syntax, determinism, bounded work."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dissgen.diagnostics.codes.code import Code
+
+CODES: Final[tuple[Code, ...]] = ()
+"""In ascending order."""

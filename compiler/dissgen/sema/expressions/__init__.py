@@ -1,0 +1,7 @@
+"""The expression checker: from what was written to a typed tree."""
+
+from dissgen.sema.expressions.checker import check
+from dissgen.sema.expressions.scope import Path, Scope, facts, narrowings
+from dissgen.sema.expressions.template import Template, check_template
+
+__all__ = ["Path", "Scope", "Template", "check", "check_template", "facts", "narrowings"]

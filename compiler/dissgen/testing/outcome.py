@@ -1,0 +1,97 @@
+"""What a session did, in a form that does not depend on how its input was cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dissgen_runtime import Alert, Event, StreamEvent, UP, DOWN
+from dissgen_runtime.events import Record
+from dissgen.testing.script import Close, Lose, Send, Step, Wait
+
+
+@dataclass(slots=True)
+class Outcome:
+    """`events` in order, pieces of a stream joined into one entry at the place of its last; everything but `time`."""
+
+    state: str
+    verdict: str
+    events: list[tuple[str, dict[str, object]]]
+    keys: list[tuple[object, ...]]
+    alerts: list[str]
+    streams: dict[str, list[bytes]]
+    variables: dict[str, object]
+    unbalanced: str | None
+    summary: dict[str, object] = field(default_factory=dict)
+
+
+def plain(value: object) -> object:
+    """Records as dicts, for comparison with what YAML can say."""
+    if isinstance(value, Record):
+        return {_name(key): plain(item) for key, item in value.fields().items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def _name(attribute: str) -> str:
+    return attribute[:-1] if attribute.endswith("_") else attribute
+
+
+def run(module: Any, steps: list[Step], **options: Any) -> Outcome:
+    """Feed the steps to a new session. Only faults of the dissector raise."""
+    session = module.Session(**options)
+    events: list[Event] = []
+    for step in steps:
+        match step:
+            case Send(direction, data):
+                events += session.feed(direction, data)
+            case Lose(direction, size):
+                events += session.gap(direction, size)
+            case Wait(time):
+                events += session.advance(session.now + time)
+            case Close(direction, cut):
+                events += session.close(direction, cut)
+    return outcome(session, events)
+
+
+def outcome(session: Any, events: list[Event]) -> Outcome:
+    entries: list[tuple[str, dict[str, object]]] = []
+    keys: list[tuple[object, ...]] = []
+    open_streams: dict[int, list[bytes]] = {}
+    streams: dict[str, list[bytes]] = {}
+    for event in events:
+        if isinstance(event, StreamEvent):
+            open_streams.setdefault(event.stream, []).append(event.data)
+            if not event.last:
+                continue
+            data = b"".join(open_streams.pop(event.stream))
+            streams.setdefault(event.name, []).append(data)
+            entries.append((event.name, {"data": data, "complete": event.complete}))
+            keys.append((event.name, event.direction, event.state, event.offset[1], data, event.complete))
+            continue
+        entries.append((event.name, {_name(key): plain(value) for key, value in event.payload().items()}))
+        keys.append(event.key())
+    summary = session.summary()
+    names = getattr(type(session.variables), "__slots__", ())
+    return Outcome(
+        state=session.state.value,
+        verdict=session.verdict.value,
+        events=entries,
+        keys=keys,
+        alerts=[event.id for event in events if isinstance(event, Alert)],
+        streams=streams,
+        variables={name: plain(getattr(session.variables, name)) for name in names},
+        unbalanced=_unbalanced(summary) or (f"streams without a last piece: {open_streams}" if open_streams and session.finished else None),
+        summary=summary,
+    )
+
+
+def _unbalanced(summary: dict[str, Any]) -> str | None:
+    """Every byte must be counted once (semantics, rule 20)."""
+    for direction in (UP, DOWN):
+        counts = dict(summary["bytes"][direction.value])
+        total = counts.pop("total")
+        if sum(counts.values()) != total:
+            return f"{direction}: {total} bytes came in, but {counts}"
+    return None

@@ -1,0 +1,201 @@
+"""Runs examples whole, byte by byte, and cut at every point, and compares."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dissgen.memory import load
+from dissgen.testing.outcome import Outcome, plain, run
+from dissgen.testing.script import ScriptError, ScriptReader, Send, Step
+from dissgen_runtime import ParseError
+
+if TYPE_CHECKING:
+    from dissgen.diagnostics import Diagnostics
+    from dissgen.pipeline import Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """`failure` None: all runs gave what the example expects; else a text that shows the difference."""
+
+    name: str
+    place: str
+    runs: int
+    failure: str | None
+
+
+def run_examples(compiled: Compiled, diagnostics: Diagnostics) -> Iterator[ExampleResult]:
+    """Every example of a spec, in order. A wrong script is a located error in `diagnostics`."""
+    module = load(compiled.source, compiled.protocol)
+    reader = ScriptReader(compiled.directions, Path(compiled.folder))
+    for example in compiled.examples:
+        entry = example.value
+        name = str(entry.get("name", "unnamed"))
+        try:
+            steps = reader.steps(entry.get("talk", ""))
+        except ScriptError as error:
+            diagnostics.error("DG730", f"example `{name}`: {error}", example.span)
+            continue
+        expect = entry.get("expect", {})
+        runs = 0
+        failure = None
+        if "rule" in entry:
+            runs, failure = _run_rule(module, entry, steps, expect)
+        else:
+            options = {"transport": entry["transport"]} if "transport" in entry else {}
+            runs, failure = _run_session(module, steps, expect, options)
+        yield ExampleResult(name, example.span.place, runs, failure)
+
+
+def cuts(steps: list[Step]) -> Iterator[tuple[str, list[Step]]]:
+    """The same schedule, cut in every way that is tried, each with its name."""
+    yield "whole", _runs(steps)
+    yield "as written", steps
+    yield (
+        "byte by byte",
+        [
+            piece
+            for step in steps
+            for piece in (
+                [Send(step.direction, step.data[i : i + 1]) for i in range(len(step.data))]
+                if isinstance(step, Send)
+                else [step]
+            )
+        ],
+    )
+    whole = _runs(steps)
+    for index, step in enumerate(whole):
+        if isinstance(step, Send):
+            for at in range(1, len(step.data)):
+                halves = [Send(step.direction, step.data[:at]), Send(step.direction, step.data[at:])]
+                yield f"step {index + 1} cut at byte {at}", [*whole[:index], *halves, *whole[index + 1 :]]
+
+
+def _runs(steps: list[Step]) -> list[Step]:
+    """What one side says without being interrupted, in one piece."""
+    joined: list[Step] = []
+    for step in steps:
+        last = joined[-1] if joined else None
+        if isinstance(step, Send) and isinstance(last, Send) and last.direction is step.direction:
+            joined[-1] = Send(step.direction, last.data + step.data)
+        else:
+            joined.append(step)
+    return joined
+
+
+def _run_session(
+    module: Any, steps: list[Step], expect: dict[str, Any], options: dict[str, Any]
+) -> tuple[int, str | None]:
+    runs = 0
+    first: Outcome | None = None
+    for name, schedule in cuts(steps):
+        runs += 1
+        try:
+            result = run(module, schedule, **options)
+        except Exception as error:
+            return runs, f"  {name}: {type(error).__name__}: {error}"
+        wrong = result.unbalanced or _wrong(expect, result)
+        if wrong:
+            return runs, f"  {name}:\n{wrong}"
+        if first is None:
+            first = result
+        elif first.keys != result.keys:
+            return runs, f"  {name}: other events than whole:\n{_diff(first.keys, result.keys)}"
+    return runs, None
+
+
+def _wrong(expect: dict[str, Any], result: Outcome) -> str | None:
+    """The first thing that is not as expected, as a diff."""
+    for key, got in (("state", result.state), ("verdict", result.verdict), ("alerts", result.alerts)):
+        if key in expect and expect[key] != got:
+            return f"  {key}:\n{_diff([expect[key]], [got])}"
+    if "variables" in expect:
+        wanted = {name: _value(value) for name, value in expect["variables"].items()}
+        got_variables = {name: result.variables.get(name) for name in wanted}
+        if wanted != got_variables:
+            return f"  variables:\n{_diff([wanted], [got_variables])}"
+    return _wrong_events(expect.get("events"), result) or _wrong_streams(expect.get("streams"), result)
+
+
+def _wrong_events(expected: Any, result: Outcome) -> str | None:
+    if isinstance(expected, dict):
+        counts = {name: sum(event == name for event, _ in result.events) for name in expected}
+        return None if counts == expected else f"  events:\n{_diff([expected], [counts])}"
+    if isinstance(expected, list):
+        named = {entry["event"] for entry in expected}
+        got = [(name, payload) for name, payload in result.events if name in named]
+        wanted = [(entry["event"], {k: _value(v) for k, v in entry.items() if k != "event"}) for entry in expected]
+        shown = []
+        for index, (name, payload) in enumerate(got):
+            keys = wanted[index][1] if index < len(wanted) else payload
+            shown.append((name, {key: _subset(keys[key], payload.get(key)) for key in keys}))
+        return None if shown == wanted else f"  events:\n{_diff(wanted, shown)}"
+    return None
+
+
+def _wrong_streams(expected: Any, result: Outcome) -> str | None:
+    if not isinstance(expected, dict):
+        return None
+    wanted = {name: [_stream_bytes(item) for item in items] for name, items in expected.items()}
+    got = {name: result.streams.get(name, []) for name in wanted}
+    return None if wanted == got else f"  streams:\n{_diff([wanted], [got])}"
+
+
+def _stream_bytes(item: Any) -> bytes:
+    value = _value(item)
+    return value if isinstance(value, bytes) else str(value).encode("latin-1", "replace")
+
+
+def _value(value: Any) -> Any:
+    """`{hex: ...}` stands for bytes."""
+    if isinstance(value, dict):
+        if set(value) == {"hex"}:
+            return bytes.fromhex(str(value["hex"]))
+        return {key: _value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    return value
+
+
+def _subset(wanted: Any, got: Any) -> Any:
+    """The part of `got` that `wanted` speaks of."""
+    if isinstance(wanted, dict) and isinstance(got, dict):
+        return {key: _subset(item, got.get(key)) for key, item in wanted.items()}
+    if isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):
+        return [_subset(one, other) for one, other in zip(wanted, got, strict=True)]
+    return got
+
+
+def _run_rule(module: Any, entry: dict[str, Any], steps: list[Step], expect: dict[str, Any]) -> tuple[int, str | None]:
+    function = getattr(module, f"parse_{entry['rule']}", None)
+    if function is None:
+        return 0, f"  there is no rule `{entry['rule']}`"
+    for number, step in enumerate(steps, 1):
+        if not isinstance(step, Send):
+            return number, "  an example of a rule has data only"
+        try:
+            value, _, _ = function(step.data, **entry.get("with", {}))
+        except ParseError as error:
+            if "error" not in expect:
+                return number, f"  {error}"
+            keys = expect["error"]
+            got: Any = {key: _subset(keys[key], getattr(error, key, None)) for key in keys}
+            if got != _value(keys):
+                return number, f"  error:\n{_diff([_value(keys)], [got])}"
+        else:
+            if "error" in expect:
+                return number, f"  an error was expected, got {value!r}"
+            wanted = _value(expect.get("value", {}))
+            found = _subset(wanted, plain(value))
+            if found != wanted:
+                return number, f"  value:\n{_diff([wanted], [found])}"
+    return len(steps), None
+
+
+def _diff(expected: list[Any], got: list[Any]) -> str:
+    lines = difflib.unified_diff([repr(x) for x in expected], [repr(x) for x in got], "expected", "got", lineterm="")
+    return "\n".join(f"    {line}" for line in lines)

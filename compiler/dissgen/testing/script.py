@@ -1,0 +1,143 @@
+"""The `talk` of an example as a list of steps."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dissgen_runtime import DOWN, UP, Direction
+
+_UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9}
+
+
+class ScriptError(ValueError):
+    """A step that is none; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One side says something."""
+
+    direction: Direction
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """`size` bytes of a direction are missing."""
+
+    direction: Direction
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Time passes (nanoseconds)."""
+
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """A direction ends; `cut`: the capture stops."""
+
+    direction: Direction
+    cut: bool
+
+
+Step = Send | Lose | Wait | Close
+
+
+class ScriptReader:
+    """Reads talks; `directions` are the spec's names of up and down, `folder` is where its files are."""
+
+    def __init__(self, directions: tuple[str, str], folder: Path) -> None:
+        up, down = directions
+        self.speakers = {"C": UP, "S": DOWN, up: UP, down: DOWN, "up": UP, "down": DOWN}
+        self.folder = folder
+
+    def steps(self, talk: object) -> list[Step]:
+        """Raises ScriptError."""
+        if isinstance(talk, str):
+            return [self._line(line) for line in talk.splitlines()]
+        if isinstance(talk, list):
+            return [self._entry(entry) for entry in talk]
+        raise ScriptError("`talk` is text or a list of steps")
+
+    def _speaker(self, name: str) -> Direction:
+        if name not in self.speakers:
+            raise ScriptError(f"`{name}` speaks in no direction; write one of {', '.join(self.speakers)}")
+        return self.speakers[name]
+
+    def _line(self, line: str) -> Step:
+        if line.startswith("!"):
+            return self._command(line[1:].split())
+        match = re.match(r"(\w+)(:|#)(?: (.*)| *)$", line, re.DOTALL)
+        if match is None:
+            raise ScriptError(f"`{line}` begins with neither a speaker (`C: text`, `C# hex`) nor `!`")
+        speaker, form, text = match.groups(default="")
+        direction = self._speaker(speaker)
+        if form == "#":
+            return Send(direction, _hex(text))
+        return Send(direction, _bytes(text) + b"\r\n")
+
+    def _entry(self, entry: object) -> Step:
+        if isinstance(entry, str):
+            return self._line(entry)
+        if not isinstance(entry, dict) or len(entry) != 1:
+            raise ScriptError(f"a step has one key, as in `{{C: text}}`, not {entry!r}")
+        ((speaker, said),) = entry.items()
+        direction = self._speaker(str(speaker))
+        if isinstance(said, dict) and len(said) == 1:
+            ((form, value),) = said.items()
+            if form == "raw":
+                return Send(direction, _bytes(str(value)))
+            if form == "hex":
+                return Send(direction, _hex(str(value)))
+            if form == "file":
+                return Send(direction, self._file(str(value)))
+            raise ScriptError(f"`{form}` is no way to say something; write raw, hex or file")
+        if isinstance(said, dict | list):
+            raise ScriptError(f"what `{speaker}` says is text, or one of raw, hex, file")
+        return Send(direction, _bytes("" if said is None else str(said)) + b"\r\n")
+
+    def _file(self, name: str) -> bytes:
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise ScriptError(f"{name}: {error.strerror}") from error
+
+    def _command(self, words: list[str]) -> Step:
+        match words:
+            case ["gap", name, size] if size.isdecimal():
+                return Lose(self._speaker(name), int(size))
+            case ["close", name]:
+                return Close(self._speaker(name), cut=False)
+            case ["cut", name]:
+                return Close(self._speaker(name), cut=True)
+            case ["wait", number, unit] if unit in _UNITS:
+                try:
+                    return Wait(round(float(number) * _UNITS[unit]))
+                except ValueError:
+                    pass
+            case _:
+                pass
+        raise ScriptError(
+            f"`!{' '.join(words)}` is no step; write `!gap up 100`, `!wait 6 min`, `!close down` or `!cut down`"
+        )
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode("utf-8")
+
+
+def _hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise ScriptError(f"`{text}` is no hex: {error}") from error

@@ -1,0 +1,80 @@
+"""Where a project's specs and generated modules are."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+
+
+def project_root(start: Path | None = None) -> Path:
+    """The nearest folder with a `dissgen.toml` or a `[tool.dissgen]` in its pyproject.toml, else `start` itself."""
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "dissgen.toml").is_file() or _names_dissgen(folder / "pyproject.toml"):
+            return folder
+    return start
+
+
+def _names_dissgen(pyproject: Path) -> bool:
+    try:
+        with pyproject.open("rb") as file:
+            return "dissgen" in tomllib.load(file).get("tool", {})
+    except (OSError, tomllib.TOMLDecodeError):
+        return False
+
+
+def all_specs(root: Path) -> list[Path]:
+    """Every `specs/**/*.yaml`, in a fixed order; files without a `protocol` are for import only and are left out."""
+    return sorted(
+        (path for path in (root / "specs").rglob("*.yaml") if path.is_file() and _has_protocol(path)),
+        key=lambda path: path.relative_to(root).as_posix(),
+    )
+
+
+def _has_protocol(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return any(line.startswith(b"protocol:") for line in file)
+    except OSError:
+        return True  # the reader will say what is wrong with it
+
+
+def output_name(protocol: str) -> str:
+    """The file name of a generated module (a suffix, because `http.py` would shadow the standard library's)."""
+    return f"{protocol}_dissector.py"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write all of a file or nothing: through a temporary file beside it. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        with _quiet():
+            os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+class _quiet:
+    """Ignores OSError: the first error is the one to report."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: object) -> bool:
+        return kind is not None and issubclass(kind, OSError)

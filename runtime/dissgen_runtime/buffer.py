@@ -1,0 +1,229 @@
+"""The unread bytes of one direction.
+
+    kept (start .. base) | data (base ..), read up to pos | pending pieces, not joined yet | later: behind a gap or end
+
+What has been read of the message in progress is kept until the message is complete or its bytes have been given to a
+stream, because a message that fails is read again from its first byte.
+"""
+
+from __future__ import annotations
+
+from dissgen_runtime.events import Direction
+from dissgen_runtime.tokens import Terminator
+
+
+class GapMark:
+    """`size` bytes are missing here."""
+
+    __slots__ = ("size",)
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+class EndMark:
+    """The direction ends here."""
+
+    __slots__ = ("cut",)
+
+    def __init__(self, cut: bool) -> None:
+        self.cut = cut
+
+
+class Buffer:
+    """Bytes, places, and the count of what became of them. Offsets count from the first byte; lost bytes count."""
+
+    __slots__ = (
+        "_marks",
+        "arrivals",
+        "base",
+        "child_bytes",
+        "consumed",
+        "data",
+        "direction",
+        "discarded",
+        "final",
+        "kept",
+        "later",
+        "pending",
+        "pending_size",
+        "pos",
+        "skip",
+        "skip_before",
+        "skipped",
+        "start",
+        "total",
+    )
+
+    def __init__(self, direction: Direction) -> None:
+        self.direction = direction
+        self.data = b""
+        self.pos = 0
+        self.base = 0
+        self.start = 0  # the first byte that is not done with
+        self.kept: list[bytes] | None = None
+        self.pending: list[bytes] = []
+        self.pending_size = 0
+        self.later: list[bytes | GapMark | EndMark] | None = None
+        self.final = False  # no byte will follow those that are there
+        self.arrivals: list[tuple[int, int]] | None = None  # offset, run: when waiting bytes came
+        self._marks: list[int] | None = None  # where unions began: bytes behind these stay joined
+        self.skip: Terminator | None = None
+        self.skip_before = False
+        # Every byte is counted once (semantics, rule 20); `total` is what came in.
+        self.total = 0
+        self.consumed = 0
+        self.skipped = 0
+        self.discarded = 0
+        self.child_bytes = 0
+
+    @property
+    def offset(self) -> int:
+        """Of the next byte to be read."""
+        return self.base + self.pos
+
+    @property
+    def unread(self) -> int:
+        """How many bytes wait, those of an unfinished message included, up to the next gap or end."""
+        return self.base + len(self.data) + self.pending_size - min(self.start, self.base + self.pos)
+
+    @property
+    def waiting(self) -> int:
+        """All bytes that wait, also behind a gap."""
+        behind = sum(len(item) for item in self.later if isinstance(item, bytes)) if self.later else 0
+        return self.unread + behind
+
+    def append(self, data: bytes) -> None:
+        """Add bytes at the end (or behind the gap that is there)."""
+        raise NotImplementedError  # whether a message is in progress decides where they go
+
+    def join(self) -> None:
+        """Put the pending pieces behind the data, which begins at the element that is being read."""
+        cut = self.pos
+        if self._marks:
+            cut = min(cut, self._marks[0] - self.base)
+        if cut:
+            read_from = max(self.start - self.base, 0)
+            if read_from < cut:
+                self._keep(self.data[read_from:cut])
+            self.data = self.data[cut:]
+            self.base += cut
+            self.pos -= cut
+        if self.pending:
+            self.data = b"".join((self.data, *self.pending)) if self.data or len(self.pending) > 1 else self.pending[0]
+            self.pending = []
+            self.pending_size = 0
+
+    def _keep(self, data: bytes) -> None:
+        kept = self.kept
+        if kept is None:
+            self.kept = [data]
+            return
+        kept.append(data)
+        # Merging pieces of like size keeps their number logarithmic and the copying linear times logarithm.
+        while len(kept) > 1 and len(kept[-1]) * 2 > len(kept[-2]):
+            last = kept.pop()
+            kept[-1] += last
+
+    def commit(self) -> None:
+        """What has been read is done with: it belongs to a complete message or to a stream."""
+        here = self.base + self.pos
+        self.consumed += here - self.start
+        self.start = here
+        self.kept = None
+
+    def rewind(self) -> None:
+        """Back to the first byte that is not done with."""
+        self._reset_element()
+        if self.kept is not None:
+            self.data = b"".join((*self.kept, self.data))
+            self.base -= sum(map(len, self.kept))
+            self.kept = None
+        self.pos = self.start - self.base
+        self.join()
+
+    def message_bytes(self, size: int) -> bytes:
+        """The first bytes of the message in progress (for alerts)."""
+        if self.kept is not None:
+            return b"".join((*self.kept, self.data[: self.pos]))[:size]
+        begin = self.start - self.base
+        return self.data[begin : min(self.pos, begin + size)]
+
+    def pass_over(self, offset: int) -> int:
+        """Move on to the absolute offset without reading; the number of bytes passed."""
+        self.join()
+        passed = offset - self.offset
+        self.pos += passed
+        self.start = self.offset
+        self.kept = None
+        return passed
+
+    def pass_all(self) -> int:
+        """Move behind all bytes that are there; their number."""
+        passed = len(self.data) - self.pos + self.pending_size
+        self.base += len(self.data) + self.pending_size
+        self.data = b""
+        self.pos = 0
+        self.pending = []
+        self.pending_size = 0
+        self.start = self.base
+        self.kept = None
+        return passed
+
+    def take_all(self) -> bytes:
+        """All bytes that are there, taken out."""
+        self.join()
+        data = self.data[self.pos :]
+        self.pass_all()
+        return data
+
+    def seek_skip(self) -> bool:
+        """Look for the token that `skip` or `resync` waits for; true when it has been passed."""
+        terminator = self.skip
+        assert terminator is not None
+        self.join()
+        at, end = terminator.find(self.data, self.pos, False, self.final)
+        found = end >= 0
+        self.skipped += self.pass_over(self.base + (end if found and not self.skip_before else at))
+        if found:
+            self.skip = None
+        return found
+
+    def skip_read(self) -> None:
+        """What has been read of the message counts as skipped; the next byte begins one."""
+        self._reset_element()
+        self.skipped += self.offset - self.start
+        self.start = self.offset
+        self.kept = None
+
+    def first_byte(self) -> bytes:
+        """The next byte that waits, or nothing."""
+        self.join()
+        return self.data[self.pos : self.pos + 1]
+
+    def next_mark(self) -> GapMark | EndMark | None:
+        """What stands behind the bytes that are there."""
+        if not self.later:
+            return None
+        mark = self.later[0]
+        assert not isinstance(mark, bytes)
+        return mark
+
+    def pass_mark(self) -> None:
+        """Take the mark away and let in the bytes behind it."""
+        assert self.later
+        mark = self.later.pop(0)
+        if isinstance(mark, GapMark):
+            self.pass_all()
+            self.base += mark.size
+            self.start = self.base
+        later, self.later = self.later, None
+        for index, item in enumerate(later):
+            if not isinstance(item, bytes):
+                self.later = later[index:]
+                return
+            self.append(item)
+
+    def _reset_element(self) -> None:
+        """Forget the element in progress."""
+        self._marks = None

@@ -1,0 +1,298 @@
+"""Reading single elements, any of which may not be there yet.
+
+Each method either returns the whole element or raises `NeedMore`, after noting how far it came: the next call goes on
+there and looks at new bytes only.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from dissgen_runtime.buffer import Buffer
+from dissgen_runtime.errors import FOUND_LIMIT, ErrorKind, ParseError
+from dissgen_runtime.events import Direction
+from dissgen_runtime.limits import Limits
+from dissgen_runtime.tokens import Terminator, Token
+
+DIGITS = b"0123456789abcdefghijklmnopqrstuvwxyz"
+IDLE = -2  # no token is being scanned
+
+
+def parse_int(value: bytes, base: int, signed: bool) -> int | None:
+    """ASCII digits of the base, a sign only if `signed`; None where they are no such number (or over 4,300 digits)."""
+    digits = value[1:] if signed and value[:1] in (b"+", b"-") else value
+    alphabet = DIGITS[:base] if base <= 10 else DIGITS[:base] + DIGITS[:base].upper()
+    if not digits or len(digits) > 4300 or digits.strip(alphabet):
+        return None
+    return int(value, base)
+
+
+class NeedMore(Exception):
+    """The element goes on behind the bytes that are there."""
+
+
+class Elements(Buffer):
+    """Tokens, sizes, searches and look-ahead on the bytes of one direction."""
+
+    __slots__ = (
+        "_accept",
+        "_carry",
+        "_fresh",
+        "_piece",
+        "_piece_start",
+        "_scanned",
+        "_state",
+        "limits",
+    )
+
+    def __init__(self, direction: Direction, limits: Limits) -> None:
+        super().__init__(direction)
+        self.limits = limits
+        # The element in progress: automaton state, bytes looked at, last accepting place, piece that is looked at.
+        self._state = IDLE
+        self._scanned = 0
+        self._accept = -1
+        self._piece = -1
+        self._piece_start = 0
+        self._carry = b""
+        self._fresh = True
+
+    def _reset_element(self) -> None:
+        super()._reset_element()
+        self._state = IDLE
+        self._fresh = True
+
+    def fail(
+        self,
+        kind: ErrorKind,
+        field: str | None,
+        expected: str,
+        *,
+        size: int = 0,
+        offset: int | None = None,
+    ) -> NoReturn:
+        """Raise the ParseError of the element at `offset` (default: here) that `size` bytes have made impossible."""
+        at = self.offset if offset is None else offset
+        self._reset_element()
+        if self.pending:
+            self.data = b"".join((self.data, *self.pending))
+            self.pending = []
+            self.pending_size = 0
+        begin = at - self.base
+        found = self.data[max(begin, begin + size - FOUND_LIMIT) : begin + size] if begin >= 0 else b""
+        raise ParseError(kind, "", field, at, expected, found)
+
+    def _check_message(self, extent: int, field: str | None) -> None:
+        limit = self.limits.message
+        if extent - self.start > limit:
+            size = self.start + limit + 1 - self.offset
+            self.fail("limit", field, f"a message of at most {limit} bytes", size=size)
+
+    def _next_piece(self) -> bytes:
+        """The piece to look at: the data, then each pending one. Raises NeedMore behind the last."""
+        if self._piece < 0:
+            return self.data
+        if self._piece < len(self.pending):
+            return self.pending[self._piece]
+        raise NeedMore
+
+    def _scan(self, token: Token, *, any_match: bool) -> int:
+        """Where the match that begins here ends (absolute), or -1; the longest, or with `any_match` some match.
+
+        Leaves in `_scanned` how far a match was possible and in `_state` the automaton's state (-1: it died).
+        """
+        if self._state == IDLE:
+            self._state = 0
+            self._scanned = self.offset
+            self._accept = self._scanned if token.accepting(0) else -1
+            self._piece = -1
+            self._piece_start = self.base
+        while token.extensible(self._state) and not (any_match and self._accept >= 0):
+            try:
+                piece = self._next_piece()
+            except NeedMore:
+                if self.final:
+                    break
+                raise
+            state, stop, accept = token.scan(piece, self._scanned - self._piece_start, self._state)
+            if accept >= 0:
+                self._accept = self._piece_start + accept
+            self._scanned = self._piece_start + stop
+            self._state = state
+            if state < 0 or self._scanned - self.offset > token.limit:
+                break
+            self._piece += 1
+            self._piece_start = self._scanned
+        return self._accept
+
+    def token(self, token: Token, field: str | None = None) -> bytes:
+        """The longest match of the token."""
+        accept = self._scan(token, any_match=False)
+        died = self._state < 0
+        extent = self._scanned
+        self._state = IDLE
+        size = extent - self.offset
+        if size > token.limit:
+            self.fail("limit", field, f"{token.name} of at most {token.limit} bytes", size=token.limit + 1)
+        self._check_message(extent, field)
+        if accept < 0:
+            self.fail("mismatch" if died else "truncated", field, token.name, size=size + died)
+        if accept > self.base + len(self.data):
+            self.join()
+        begin = self.pos
+        self.pos = accept - self.base
+        return self.data[begin : self.pos]
+
+    def literal(self, data: bytes, ignore_case: bool, field: str | None = None) -> bytes:
+        """Exactly these bytes."""
+        have = self.peek_octets(len(data), wait=False)
+        same = have.lower() == data.lower() if ignore_case else have == data
+        if same:
+            self.pos += len(data)
+            return have
+        matched = 0
+        for mine, theirs in zip(have, data, strict=False):
+            if mine != theirs and not (ignore_case and bytes((mine,)).lower() == bytes((theirs,)).lower()):
+                self.fail("mismatch", field, repr(data)[1:], size=matched + 1)
+            matched += 1
+        if not self.final:
+            raise NeedMore
+        self.fail("truncated", field, repr(data)[1:], size=matched)
+
+    def take(self, size: int, field: str | None = None) -> bytes:
+        """Exactly `size` bytes."""
+        if size < 0:
+            self.fail("value", field, "a size that is not negative")
+        self._check_message(self.offset + size, field)
+        there = len(self.data) - self.pos
+        if there < size:
+            if there + self.pending_size < size:
+                if self.final:
+                    self.fail("truncated", field, f"{size} bytes", size=there + self.pending_size)
+                raise NeedMore
+            self.join()
+        begin = self.pos
+        self.pos += size
+        return self.data[begin : self.pos]
+
+    def rest(self, field: str | None = None) -> bytes:
+        """Everything up to the end of the direction."""
+        end = self.base + len(self.data) + self.pending_size
+        self._check_message(end, field)
+        if not self.final:
+            raise NeedMore
+        self.join()
+        begin = self.pos
+        self.pos = len(self.data)
+        return self.data[begin:]
+
+    def until(self, terminator: Terminator, limit: int, field: str | None = None) -> bytes:
+        """The bytes before the next match of the terminator."""
+        if self._state == IDLE:
+            self._state = 0
+            self._scanned = self.offset
+            self._piece = -1
+            self._piece_start = self.base
+            self._carry = b""
+            self._fresh = True
+        while True:
+            at = self._search_piece(terminator)
+            held_from = self._scanned - self.offset
+            if held_from > limit:
+                self.fail("limit", field, f"{terminator.name} within {limit} bytes", size=limit + 1)
+            self._check_message(self._scanned, field)
+            if at >= 0:
+                break
+        self._state = IDLE
+        self._fresh = True
+        if at > self.base + len(self.data):
+            self.join()
+        begin = self.pos
+        self.pos = at - self.base
+        return self.data[begin : self.pos]
+
+    def _search_piece(self, terminator: Terminator) -> int:
+        """Search one more piece; the absolute place of the match, or -1. Raises NeedMore, and ParseError at the end."""
+        try:
+            piece = self._next_piece()
+        except NeedMore:
+            if not self.final:
+                raise
+            size = self.base + len(self.data) + self.pending_size - self.offset
+            self.fail("truncated", None, terminator.name, size=size)
+        begin = self._scanned - self._piece_start if not self._carry else 0
+        window = self._carry + piece if self._carry else piece
+        window_start = self._scanned - begin
+        at, end = terminator.find(window, begin, self._fresh, False)
+        if at > begin:
+            self._fresh = False
+        self._scanned = window_start + at
+        if end >= 0:
+            return self._scanned
+        self._carry = window[at:]
+        self._piece += 1
+        self._piece_start = window_start + len(window)
+        return -1
+
+    # Looking ahead
+
+    def peek(self) -> int:
+        """The next octet, -1 at the end."""
+        if self.pos < len(self.data):
+            return self.data[self.pos]
+        if self.pending:
+            return self.pending[0][0]
+        if self.final:
+            return -1
+        raise NeedMore
+
+    def peek_octets(self, size: int, *, wait: bool = True) -> bytes:
+        """The next `size` octets; fewer only at the end (or, without `wait`, where fewer are there)."""
+        if len(self.data) - self.pos < size and self.pending:
+            self.join()
+        have = self.data[self.pos : self.pos + size]
+        if len(have) < size and wait and not self.final:
+            raise NeedMore
+        return have
+
+    def peek_bytes(self, data: bytes) -> bool:
+        """Whether exactly these bytes come next."""
+        have = self.peek_octets(len(data), wait=False)
+        if len(have) < len(data) and not self.final and data.startswith(have):
+            raise NeedMore
+        return have == data
+
+    def peek_token(self, token: Token) -> bool:
+        """Whether the token matches here."""
+        accept = self._scan(token, any_match=True)
+        self._state = IDLE
+        return accept >= 0
+
+    # Going back (union)
+
+    def mark(self) -> int:
+        """Keep the bytes from here on joined, to come back to them."""
+        if self._marks is None:
+            self._marks = []
+        self._marks.append(self.offset)
+        return self.offset
+
+    def go_to(self, offset: int) -> None:
+        """To an absolute offset between the mark and what has been read."""
+        self.pos = offset - self.base
+
+    def release(self) -> None:
+        """The innermost mark is not needed any more."""
+        assert self._marks
+        self._marks.pop()
+        if not self._marks:
+            self._marks = None
+
+    # Values
+
+    def to_int(self, value: bytes, base: int, signed: bool, field: str | None) -> int:
+        """ASCII digits of the base as a number."""
+        number = parse_int(value, base, signed)
+        if number is not None:
+            return number
+        self.fail("value", field, f"a number in base {base}", size=len(value), offset=self.offset - len(value))

@@ -1,0 +1,17 @@
+"""The bounds of everything that input can make grow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes (message, token, hold), entries (items), nesting (depth), moves without a byte consumed (transitions)."""
+
+    message: int = 1024 * 1024
+    token: int = 8 * 1024
+    hold: int = 64 * 1024
+    items: int = 4096
+    depth: int = 16
+    transitions: int = 64

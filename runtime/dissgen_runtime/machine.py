@@ -1,0 +1,107 @@
+"""The tables of a generated machine: what a state reads, what handles its events, which alerts there are."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias
+
+from dissgen_runtime.events import Confidence, Severity
+from dissgen_runtime.reader import Frame
+
+
+class Move(enum.Enum):
+    """What a transition does when it does not jump to a state of the spec."""
+
+    STAY = "stay"
+    FAIL = "fail"
+
+
+STAY = Move.STAY
+FAIL = Move.FAIL
+
+
+class Side:
+    """What a state reads from one direction.
+
+    `kind` is absent (data there is a missing_grammar), rule, hold (bytes wait while `hold` says so), discard, child.
+    `arguments` gives the rule its parameters, evaluated at the first byte of a message.
+    """
+
+    __slots__ = ("arguments", "hold", "kind", "rule")
+
+    def __init__(
+        self,
+        kind: Literal["absent", "rule", "hold", "discard", "child"],
+        rule: type[Frame[Any]] = Frame,
+        *,
+        hold: Callable[[Any], bool] | None = None,
+        arguments: Callable[[Any], tuple[object, ...]] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.rule = rule
+        self.hold = hold
+        self.arguments = arguments
+
+
+def reads(
+    rule: type[Frame[Any]],
+    *,
+    hold: Callable[[Any], bool] | None = None,
+    arguments: Callable[[Any], tuple[object, ...]] | None = None,
+) -> Side:
+    """The side reads messages of the rule; while `hold` is true no new message begins."""
+    return Side("rule", rule, hold=hold, arguments=arguments)
+
+
+def holds(hold: Callable[[Any], bool]) -> Side:
+    """Bytes wait while `hold` is true; otherwise they are a missing_grammar."""
+    return Side("hold", hold=hold)
+
+
+def _always(_: object) -> bool:
+    return True
+
+
+ABSENT = Side("absent")
+HOLD = holds(_always)
+DISCARD = Side("discard")
+CHILD = Side("child")
+
+Handler: TypeAlias = Callable[..., Any]
+
+
+class Row:
+    """One state: its two sides, and the function that handles each event."""
+
+    __slots__ = ("down", "on", "up")
+
+    def __init__(self, *, up: Side, down: Side, on: Mapping[str, Handler]) -> None:
+        self.up = up
+        self.down = down
+        self.on = on
+
+
+class AlertKind:
+    """An alert that the spec declares."""
+
+    __slots__ = ("completion", "confidence", "id", "method", "place", "references", "severity")
+
+    def __init__(
+        self,
+        id: str,
+        severity: Severity,
+        place: str,
+        *,
+        confidence: Confidence = "high",
+        references: tuple[str, ...] = (),
+        completion: Literal["failed", "successful"] | None = None,
+        method: str | None = None,
+    ) -> None:
+        self.id = id
+        self.severity = severity
+        self.place = place
+        self.confidence = confidence
+        self.references = references
+        self.completion = completion
+        self.method = method

@@ -1,0 +1,297 @@
+"""Reading messages: rules that stop before any element and go on there, and streams that are delivered as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+from dissgen_runtime.elements import Elements, NeedMore, parse_int
+from dissgen_runtime.errors import ParseError
+from dissgen_runtime.events import Direction
+from dissgen_runtime.limits import Limits
+from dissgen_runtime.streams import Sink, Transform
+from dissgen_runtime.tokens import Terminator, Token
+
+__all__ = ["Frame", "NeedMore", "Reader", "StreamOutput", "parse_int"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+def _never(data: bytes, pos: int, *arguments: object) -> None:
+    return None
+
+
+class Frame(Generic[T_co]):
+    """A rule in mid-message: the step it is at, and the fields that it has read."""
+
+    __slots__ = ("child_", "depth_", "step_")
+    RULE: ClassVar[str] = ""
+    RESYNC: ClassVar[Terminator | None] = None
+    RESYNC_BEFORE: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self.step_ = 0
+        self.depth_ = 0
+        self.child_: Frame[object] | None = None
+
+    # Reads one whole, valid element of data at pos and says where it ends; None = let `run` decide.
+    scan: ClassVar[Callable[..., tuple[Any, int] | None]] = staticmethod(_never)
+
+    def run(self, reader: Reader) -> T_co:
+        """Go on reading. Raises NeedMore, ParseError."""
+        raise NotImplementedError  # every generated rule defines it
+
+
+class StreamOutput:
+    """What a reader tells its owner about streams; the session implements it."""
+
+    __slots__ = ()
+
+    def _open_stream(self, event: str) -> int:
+        raise NotImplementedError
+
+    def _stream_piece(self, reader: Reader, sink: Sink, data: bytes, start: int, end: int) -> None:
+        raise NotImplementedError
+
+    def _stream_end(self, reader: Reader, sink: Sink, complete: bool) -> None:
+        raise NotImplementedError
+
+
+class Reader(Elements):
+    """One direction of a session: the message in progress, its streams, and what keeps bytes from being read."""
+
+    __slots__ = (
+        "_left",
+        "_transforms",
+        "arguments",
+        "discards_all",
+        "ended",
+        "forced",
+        "frame",
+        "ignore_stay",
+        "lost",
+        "lost_stay",
+        "message_start",
+        "messages",
+        "missing_stay",
+        "output",
+        "sink",
+        "sinks",
+    )
+
+    def __init__(self, direction: Direction, limits: Limits, output: StreamOutput) -> None:
+        super().__init__(direction, limits)
+        self.output = output
+        self.frame: Frame[object] | None = None
+        self.arguments: tuple[object, ...] = ()
+        self.message_start = 0
+        self.messages = 0
+        # The streamed element in progress, and all streams of the message.
+        self.sink: Sink | None = None
+        self.sinks: list[Sink] | None = None
+        self._transforms: tuple[Transform, ...] = ()
+        self._left = 0
+        # What keeps bytes from being read by a rule; a stay is the number of the visit to a state.
+        self.ended = False
+        self.lost = False
+        self.lost_stay = -1
+        self.forced = False
+        self.ignore_stay = -1
+        self.missing_stay = -1
+        self.discards_all = False
+
+    def append(self, data: bytes) -> None:
+        """Add bytes at the end (or behind the gap that is there)."""
+        if self.later:
+            self.later.append(data)
+        elif self.frame is None and self.pos == len(self.data) and not self.pending:
+            self.base += self.pos
+            self.start = self.base
+            self.data = data
+            self.pos = 0
+        else:
+            self.pending.append(data)
+            self.pending_size += len(data)
+
+    def _reset_element(self) -> None:
+        super()._reset_element()
+        self.sink = None
+
+    # Messages
+
+    def begin(self, frame: Frame[object], arguments: tuple[object, ...]) -> None:
+        """A message begins at the next byte."""
+        self.frame = frame
+        self.arguments = arguments
+        self.start = self.message_start = self.base + self.pos
+
+    def abandon(self) -> None:
+        """Give the message up: its streams end, its bytes are read anew."""
+        self.frame = None
+        self.end_streams(complete=False)
+        self.rewind()
+
+    def end_streams(self, complete: bool) -> None:
+        """Every stream of the message gets its last piece."""
+        if self.sinks:
+            sinks, self.sinks = self.sinks, None
+            for sink in sinks:
+                self.output._stream_end(self, sink, complete and sink.intact)
+        self.sink = None
+
+    def in_stream(self) -> bool:
+        """Whether a gap here only interrupts a streamed field."""
+        return self.frame is not None and self.sink is not None
+
+    def stream_gap(self, size: int) -> int:
+        """`size` bytes of the streamed field are missing; how many of them lie behind its end."""
+        sink = self.sink
+        assert sink is not None
+        sink.intact = False
+        self._flush_held_back(sink)
+        for transform in self._transforms:
+            transform.lose()
+        self._fresh = False
+        if self._left < 0:
+            return 0
+        inside = min(size, self._left)
+        self._left -= inside
+        return size - inside
+
+    def _flush_held_back(self, sink: Sink) -> None:
+        """What was held back as a possible terminator belongs to the stream after all."""
+        self.join()
+        if self.pos < len(self.data):
+            self._push(sink, len(self.data))
+
+    def give_up_held_back(self) -> None:
+        """The direction stops here: what a stream held back as a possible terminator belongs to it after all."""
+        if self.sink is not None:
+            self._flush_held_back(self.sink)
+
+    # Rules
+
+    def call(self, parent: Frame[Any], rule: type[Frame[T]], *arguments: object) -> T:
+        """Another rule at this place: at once where all of it is there, else step by step."""
+        child = parent.child_
+        if child is None:
+            if self.pos < len(self.data):
+                got = rule.scan(self.data, self.pos, *arguments)
+                if got is not None and self.base + got[1] - self.start <= self.limits.message:
+                    self.pos = got[1]
+                    value: T = got[0]
+                    return value
+            if parent.depth_ >= self.limits.depth:
+                self.fail("recursion", None, f"rules nested at most {self.limits.depth} deep")
+            child = parent.child_ = rule(*arguments)
+            child.depth_ = parent.depth_ + 1
+        try:
+            result: T = cast("Frame[T]", child).run(self)
+        except ParseError as error:
+            if not error.rule:
+                error.rule = rule.RULE
+            raise
+        parent.child_ = None
+        return result
+
+    def add(self, items: list[T], item: T, field: str | None) -> None:
+        """Append to an array within `limits.items`."""
+        if len(items) >= self.limits.items:
+            self.fail("limit", field, f"at most {self.limits.items} items")
+        items.append(item)
+
+    # Streams
+
+    def _open(self, event: str, transforms: tuple[type[Transform], ...]) -> tuple[Sink, bool]:
+        """The stream of the element, and whether the element begins here."""
+        if self.sink is not None:
+            return self.sink, False
+        if self.sinks is None:
+            self.sinks = []
+        for sink in self.sinks:
+            if sink.event == event:
+                break
+        else:
+            sink = Sink(event, self.output._open_stream(event))
+            self.sinks.append(sink)
+        self.sink = sink
+        self._transforms = tuple(transform() for transform in transforms)
+        self._fresh = True
+        self._left = -1
+        return sink, True
+
+    def _push(self, sink: Sink, end: int) -> None:
+        """Deliver the data from pos to end."""
+        data = self.data if self.pos == 0 and end == len(self.data) else self.data[self.pos : end]
+        begin = self.offset
+        self.pos = end
+        self.commit()
+        for transform in self._transforms:
+            data = transform.push(data)
+        if data:
+            self.output._stream_piece(self, sink, data, begin, self.offset)
+
+    def stream_until(
+        self, event: str, terminator: Terminator, transforms: tuple[type[Transform], ...] = (), field: str | None = None
+    ) -> None:
+        """Deliver the bytes before the next match of the terminator."""
+        sink, _ = self._open(event, transforms)
+        while True:
+            self.join()
+            at, end = terminator.find(self.data, self.pos, self._fresh, self.final)
+            if at > self.pos:
+                self._fresh = False
+                self._push(sink, at)
+            if end >= 0:
+                break
+            if self.final:
+                self.fail("truncated", field, terminator.name)
+            raise NeedMore
+        self.sink = None
+        self._fresh = True
+
+    def stream_take(
+        self, event: str, size: int, transforms: tuple[type[Transform], ...] = (), field: str | None = None
+    ) -> None:
+        """Deliver exactly `size` bytes."""
+        sink, begins = self._open(event, transforms)
+        if begins:
+            if size < 0:
+                self.fail("value", field, "a size that is not negative")
+            self._left = size
+        while self._left > 0:
+            self.join()
+            there = min(len(self.data) - self.pos, self._left)
+            if not there:
+                if self.final:
+                    self.fail("truncated", field, f"{self._left} more bytes")
+                raise NeedMore
+            self._left -= there
+            self._push(sink, self.pos + there)
+        self.sink = None
+
+    def stream_rest(self, event: str, transforms: tuple[type[Transform], ...] = ()) -> None:
+        """Deliver everything up to the end of the direction."""
+        sink, _ = self._open(event, transforms)
+        self.join()
+        if self.pos < len(self.data):
+            self._push(sink, len(self.data))
+        if not self.final:
+            raise NeedMore
+        self.sink = None
+
+    def stream_token(
+        self, event: str, token: Token, transforms: tuple[type[Transform], ...] = (), field: str | None = None
+    ) -> bytes:
+        """Deliver the longest match of the token, and return it."""
+        accept_from = self.pos
+        value = self.token(token, field)
+        accept_from = self.pos - len(value)
+        sink, _ = self._open(event, transforms)
+        end = self.pos
+        self.pos = accept_from
+        if value:
+            self._push(sink, end)
+        self.sink = None
+        return value

@@ -1,0 +1,147 @@
+"""What a session reports: events stamped with when and where, alerts with what explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import ClassVar
+
+from dissgen_runtime.errors import ParseError
+from dissgen_runtime.events import (
+    DOWN,
+    UP,
+    VERDICT_ORDER,
+    Alert,
+    Confidence,
+    Direction,
+    Event,
+    Log,
+    Severity,
+    StreamEvent,
+    Verdict,
+    VerdictEvent,
+)
+from dissgen_runtime.limits import Limits
+from dissgen_runtime.machine import AlertKind
+from dissgen_runtime.reader import Reader, StreamOutput
+from dissgen_runtime.streams import Sink
+
+ALERT_BYTES = 64
+
+
+class Reporter(StreamOutput):
+    """The reporting half of a session. `_at` is the direction and the byte range that the next event is about."""
+
+    __slots__ = (
+        "_at",
+        "_confident",
+        "_down",
+        "_error",
+        "_out",
+        "_path",
+        "_streams",
+        "_subscribe",
+        "_up",
+        "alerts",
+        "now",
+        "state",
+        "verdict",
+    )
+
+    STREAMS: ClassVar[Mapping[str, type[StreamEvent]]]
+    LIMITS: ClassVar[Limits]
+
+    state: Enum
+
+    def __init__(self, now: int, midstream: bool, subscribe: frozenset[str] | None) -> None:
+        self.now = now
+        self.verdict = Verdict.ACCEPT
+        self.alerts = 0
+        self._subscribe = subscribe
+        self._up = Reader(UP, self.LIMITS, self)
+        self._down = Reader(DOWN, self.LIMITS, self)
+        self._out: list[Event] = []
+        self._at: tuple[Direction | None, int, int] = (None, 0, 0)
+        self._error: ParseError | None = None
+        self._path: tuple[str, ...] = ()
+        self._confident = not midstream
+        self._streams = 0
+
+    def _reader(self, direction: Direction) -> Reader:
+        if direction is UP:
+            return self._up
+        if direction is DOWN:
+            return self._down
+        raise TypeError(f"direction must be UP or DOWN, not {direction!r}")
+
+    def _wants(self, event: str) -> bool:
+        return self._subscribe is None or event in self._subscribe
+
+    def _emit(self, event: Event) -> None:
+        """Stamp and report."""
+        direction, begin, end = self._at
+        event.direction = direction
+        event.offset = (begin, end)
+        event.time = self.now
+        event.state = self.state.value
+        self._out.append(event)
+
+    def _alert(self, kind: AlertKind, description: str, transition: str, guard: dict[str, object]) -> None:
+        self.alerts += 1
+        self._emit(
+            Alert(
+                kind.id,
+                kind.severity,
+                description,
+                confidence=kind.confidence if self._confident else "low",
+                references=kind.references,
+                spec=kind.place,
+                transition=transition,
+                guard=guard,
+                path=self._path,
+                data=self._alert_bytes(),
+                completion=kind.completion,
+                method=kind.method,
+            )
+        )
+
+    def _builtin(self, id: str, severity: Severity, description: str, error: ParseError | None) -> None:
+        self.alerts += 1
+        confidence: Confidence = "high" if self._confident else "low"
+        data = b"" if error is None else error.found
+        self._emit(Alert(id, severity, description, confidence=confidence, path=self._path, data=data))
+
+    def _alert_bytes(self) -> bytes:
+        if self._error is not None:
+            return self._error.found
+        direction = self._at[0]
+        return b"" if direction is None else self._reader(direction).message_bytes(ALERT_BYTES)
+
+    def _log(self, text: str) -> None:
+        if self._wants("log"):
+            self._emit(Log(text))
+
+    def _set_verdict(self, verdict: Verdict) -> None:
+        """Verdicts are never weakened (21)."""
+        if VERDICT_ORDER[verdict] > VERDICT_ORDER[self.verdict]:
+            self.verdict = verdict
+            if self._wants("verdict"):
+                self._emit(VerdictEvent(verdict))
+
+    # What readers use
+
+    def _open_stream(self, event: str) -> int:
+        self._streams += 1
+        return self._streams
+
+    def _stream_piece(self, reader: Reader, sink: Sink, data: bytes, start: int, end: int) -> None:
+        if self._wants(sink.event):
+            self._at = (reader.direction, start, end)
+            self._emit(self.STREAMS[sink.event](sink.number, data, False, None))
+
+    def _stream_end(self, reader: Reader, sink: Sink, complete: bool) -> None:
+        if self._wants(sink.event):
+            at = self._at
+            self._at = (reader.direction, reader.offset, reader.offset)
+            self._emit(self.STREAMS[sink.event](sink.number, b"", True, complete))
+            self._at = at

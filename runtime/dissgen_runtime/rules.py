@@ -1,0 +1,68 @@
+"""One rule alone, on complete data: what the `parse_<rule>` functions of generated modules do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
+from dissgen_runtime.events import UP, Event, StreamEvent
+from dissgen_runtime.limits import Limits
+from dissgen_runtime.reader import Frame, Reader, StreamOutput
+from dissgen_runtime.streams import Sink
+
+T = TypeVar("T")
+
+
+class _Collector(StreamOutput):
+    """Keeps the stream events of one parse."""
+
+    __slots__ = ("count", "events", "kinds")
+
+    def __init__(self, kinds: Mapping[str, type[StreamEvent]]) -> None:
+        self.kinds = kinds
+        self.events: list[Event] = []
+        self.count = 0
+
+    def _open_stream(self, event: str) -> int:
+        self.count += 1
+        return self.count
+
+    def _stream_piece(self, reader: Reader, sink: Sink, data: bytes, start: int, end: int) -> None:
+        self._add(self.kinds[sink.event](sink.number, data, False, None), start, end)
+
+    def _stream_end(self, reader: Reader, sink: Sink, complete: bool) -> None:
+        self._add(self.kinds[sink.event](sink.number, b"", True, complete), reader.offset, reader.offset)
+
+    def _add(self, event: Event, start: int, end: int) -> None:
+        event.direction = None
+        event.time = 0
+        event.state = ""
+        event.offset = (start, end)
+        self.events.append(event)
+
+
+def parse(
+    rule: type[Frame[T]], data: bytes, limits: Limits, streams: Mapping[str, type[StreamEvent]], *arguments: object
+) -> tuple[T, int, list[Event]]:
+    """The value, the number of bytes read, the stream events. Raises ParseError, TypeError (data must be bytes)."""
+    if type(data) is not bytes:
+        raise TypeError(f"data must be bytes, not {type(data).__name__}")
+    output = _Collector(streams)
+    reader = Reader(UP, limits, output)
+    reader.append(data)
+    reader.final = True
+    frame = rule(*arguments)
+    reader.begin(frame, arguments)
+    try:
+        value = frame.run(reader)
+    except ParseError as error:
+        if not error.rule:
+            error.rule = rule.RULE
+        raise
+    except EVALUATION_ERRORS as fault:
+        raise ParseError(
+            "value", rule.RULE, None, reader.offset, f"an expression with a value ({fault})", b""
+        ) from None
+    reader.end_streams(complete=True)
+    return value, reader.offset, output.events
