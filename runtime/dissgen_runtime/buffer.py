@@ -35,6 +35,7 @@ class Buffer:
 
     __slots__ = (
         "_marks",
+        "arrival",
         "arrivals",
         "base",
         "child_bytes",
@@ -42,6 +43,7 @@ class Buffer:
         "data",
         "direction",
         "discarded",
+        "event",
         "final",
         "kept",
         "later",
@@ -57,6 +59,7 @@ class Buffer:
 
     def __init__(self, direction: Direction) -> None:
         self.direction = direction
+        self.event = direction.value  # the machine's event of a complete message
         self.data = b""
         self.pos = 0
         self.base = 0
@@ -66,7 +69,8 @@ class Buffer:
         self.pending_size = 0
         self.later: list[bytes | GapMark | EndMark] | None = None
         self.final = False  # no byte will follow those that are there
-        self.arrivals: list[tuple[int, int]] | None = None  # offset, run: when waiting bytes came
+        self.arrival = 0  # the run in which the first waiting byte came
+        self.arrivals: list[tuple[int, int]] | None = None  # offset, run of those that came later
         self._marks: list[int] | None = None  # where unions began: bytes behind these stay joined
         self.skip: Terminator | None = None
         self.skip_before = False
@@ -81,6 +85,11 @@ class Buffer:
     def offset(self) -> int:
         """Of the next byte to be read."""
         return self.base + self.pos
+
+    @property
+    def end(self) -> int:
+        """Of the bytes that are there."""
+        return self.base + len(self.data) + self.pending_size
 
     @property
     def unread(self) -> int:

@@ -39,6 +39,7 @@ class Reporter(StreamOutput):
         "_error",
         "_out",
         "_path",
+        "_state_name",
         "_streams",
         "_subscribe",
         "_up",
@@ -52,6 +53,7 @@ class Reporter(StreamOutput):
     LIMITS: ClassVar[Limits]
 
     state: Enum
+    _state_name: str
 
     def __init__(self, now: int, midstream: bool, subscribe: frozenset[str] | None) -> None:
         self.now = now
@@ -83,7 +85,7 @@ class Reporter(StreamOutput):
         event.direction = direction
         event.offset = (begin, end)
         event.time = self.now
-        event.state = self.state.value
+        event.state = self._state_name
         self._out.append(event)
 
     def _alert(self, kind: AlertKind, description: str, transition: str, guard: dict[str, object]) -> None:

@@ -85,6 +85,7 @@ class Session(Reporter, Generic[StateT]):
         self.client_address = client
         self.server_address = server
         self.state = self.INITIAL
+        self._state_name = self.state.value
         self.variables = type(self).VARIABLES()
         self.failed = False
         self.failure: ParseError | str | None = None
@@ -194,19 +195,21 @@ class Session(Reporter, Generic[StateT]):
         if direction is not self._run_direction:
             self._run += 1
             self._run_direction = direction
-        arrivals = reader.arrivals
-        if reader.unread == 0 or arrivals is None:
-            reader.arrivals = [(reader.offset, self._run)]
-        elif arrivals[-1][1] != self._run:
-            arrivals.append((reader.base + len(reader.data) + reader.pending_size, self._run))
+        if reader.pos == len(reader.data) and not reader.pending and reader.frame is None:
+            reader.arrival = self._run
+            reader.arrivals = None
+        elif reader.arrivals is None:
+            if reader.arrival != self._run:
+                reader.arrivals = [(reader.end, self._run)]
+        elif reader.arrivals[-1][1] != self._run:
+            reader.arrivals.append((reader.end, self._run))
 
     def _arrived(self, reader: Reader) -> int:
+        """The run in which the first byte that waits came."""
         arrivals = reader.arrivals
-        if not arrivals:
-            return 0
-        while len(arrivals) > 1 and arrivals[1][0] <= reader.offset:
-            arrivals.pop(0)
-        return arrivals[0][1]
+        while arrivals and arrivals[0][0] <= reader.base + reader.pos:
+            reader.arrival = arrivals.pop(0)[1]
+        return reader.arrival
 
     def _mark(self, reader: Reader, mark: GapMark | EndMark) -> None:
         if not self._started:
@@ -221,7 +224,7 @@ class Session(Reporter, Generic[StateT]):
     def _start(self) -> None:
         """Rules 6 and 18."""
         self._started = True
-        self._path = (self.state.value,)
+        self._path = (self._state_name,)
         self._fire("enter")
         self._fire("init")
         if self.midstream:
@@ -242,9 +245,9 @@ class Session(Reporter, Generic[StateT]):
                 if not self._release_closed(first, second):
                     return
             elif up_waits:
-                if not self._advance(up):
+                if not self._advance(up, alone=True):
                     return
-            elif not (down_waits and self._advance(down)):
+            elif not (down_waits and self._advance(down, alone=True)):
                 return
 
     def _release_closed(self, first: Reader, second: Reader) -> bool:
@@ -254,8 +257,8 @@ class Session(Reporter, Generic[StateT]):
         first.forced = second.forced = True
         return True
 
-    def _advance(self, reader: Reader) -> bool:
-        """Take one step in a direction; false when it has to wait."""
+    def _advance(self, reader: Reader, alone: bool = False) -> bool:
+        """Take one step in a direction; false when it has to wait. `alone`: no bytes of the other direction wait."""
         row = self._row
         side = row.up if reader is self._up else row.down
         if reader.frame is not None:
@@ -275,7 +278,14 @@ class Session(Reporter, Generic[StateT]):
                 return False
             if reader.lost:
                 return self._resynchronise(reader, side)
-            return self._read(reader, side)
+            if reader.pending:
+                reader.join()
+            reader.start = reader.message_start = reader.base + reader.pos
+            if side.arguments is None and not alone:
+                return self._read(reader, side)
+            if side.arguments is None and self._read_ready(reader, side):
+                return True
+            return self._read(reader, side, scanned=side.arguments is None)
         if kind == "hold":
             assert side.hold is not None
             held = self._holds(side.hold)
@@ -307,20 +317,64 @@ class Session(Reporter, Generic[StateT]):
 
     # Messages
 
-    def _read(self, reader: Reader, side: Side) -> bool:
-        """Read one message of the side's rule and hand it to the machine (12)."""
+    def _read_ready(self, reader: Reader, side: Side) -> bool:
+        """Read messages of which all is there, one after the other; whether something has changed.
+
+        This is `_read` for the usual case: the rule has no arguments, no other bytes wait, and transitions stay. It
+        stops where that ends and leaves the rest to the general way.
+        """
+        scan = side.rule.scan
+        handler = self._row.on.get(reader.event)
+        direction, data, base, begin = reader.direction, reader.data, reader.base, reader.pos
+        pos = begin
+        size = len(data)
+        hold = side.hold
+        self._error = None
+        outcome: Any = None
+        try:
+            while pos < size:
+                if hold is not None and self._holds(hold):
+                    break
+                got = scan(data, pos)
+                if got is None:
+                    break
+                message, end = got
+                reader.pos = end
+                reader.message_start = base + pos
+                reader.messages += 1
+                if handler is not None:
+                    self._at = (direction, base + pos, base + end)
+                    outcome = handler(self, message)
+                    if outcome is not None and outcome is not STAY:
+                        pos = end
+                        break
+                self._confident = True
+                pos = end
+                if reader.skip is not None or reader.discards_all:
+                    break
+        except EVALUATION_ERRORS as error:  # only the handler raises them
+            self._note_failure(f"{self._transition}: {type(error).__name__}: {error}")
+            outcome = FAIL
+            pos = reader.pos
+        if pos == begin:
+            return False
+        self._confident = True
+        self._moves = 0
+        reader.commit()
+        if reader.pos == size:
+            reader.forced = False
+        if outcome is not None and outcome is not STAY:
+            self._move(outcome)
+        return True
+
+    def _read(self, reader: Reader, side: Side, scanned: bool = False) -> bool:
+        """Read one message of the side's rule and hand it to the machine (12). `scanned`: its scan has declined."""
         frame = reader.frame
         rule = side.rule
         try:
             if frame is None:
                 arguments = self._arguments(reader, side) if side.arguments is not None else ()
-                if reader.pending:
-                    reader.join()
-                reader.start = reader.message_start = reader.base + reader.pos
-                try:
-                    got = rule.scan(reader.data, reader.pos, *arguments)
-                except EVALUATION_ERRORS:  # where and why is for `run` to say
-                    got = None
+                got = None if scanned else rule.scan(reader.data, reader.pos, *arguments)
                 if got is not None:
                     message, reader.pos = got
                 else:
@@ -355,7 +409,7 @@ class Session(Reporter, Generic[StateT]):
         direction = reader.direction
         self._at = (direction, reader.message_start, here)
         self._error = None
-        handler = self._row.on.get(direction.value)
+        handler = self._row.on.get(reader.event)
         outcome = None if handler is None else self._call(handler, message)
         self._confident = True
         reader.commit()
@@ -579,6 +633,7 @@ class Session(Reporter, Generic[StateT]):
         self.state = target
         self._stay += 1
         self._row = self.TABLE[target]
+        self._state_name = target.value
         self._path = (*self._path[1 - PATH_LENGTH :], target.value)
         self._fire("enter")
 
@@ -635,7 +690,8 @@ class Session(Reporter, Generic[StateT]):
             self._fire("leave")
         self._fire("finish")
         self.state = self.FINISH
-        self._path = (*self._path[1 - PATH_LENGTH :], self.state.value)
+        self._state_name = self.state.value
+        self._path = (*self._path[1 - PATH_LENGTH :], self._state_name)
         self.finished = True
 
     # What handlers use

@@ -39,8 +39,55 @@ def camel(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or "Rule"
 
 
+# Names of the module that a record's class must not hide.
+_MODULE_WORDS: Final = frozenset(
+    [
+        "ABSENT",
+        "Alert",
+        "AlertKind",
+        "CHILD",
+        "CONFIRM",
+        "DISCARD",
+        "DOWN",
+        "Direction",
+        "DotUnstuff",
+        "Event",
+        "FAIL",
+        "Final",
+        "Frame",
+        "HOLD",
+        "LIMITS",
+        "Limits",
+        "Move",
+        "None",
+        "Outcome",
+        "PROTOCOL",
+        "ParseError",
+        "Reader",
+        "Record",
+        "Row",
+        "STAY",
+        "STREAMS",
+        "Session",
+        "State",
+        "StreamEvent",
+        "TRANSPORT",
+        "TUTORIAL",
+        "Terminator",
+        "Token",
+        "True",
+        "False",
+        "TypeAlias",
+        "UP",
+        "Variables",
+        "Verdict",
+    ]
+)
+
+
 def record_class(rule: str) -> str:
-    return identifier(camel(rule), frozenset({"Session", "State", "Variables", "Record", "Event"}))
+    name = camel(rule)
+    return f"{name}Record" if name in _MODULE_WORDS or name.endswith("Event") else name
 
 
 def event_class(event: str) -> str:

@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 import jinja2
-
 from dissgen.codegen.view import ModuleView
 
 _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -16,12 +15,12 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("DOWN", "UP", "Direction", "Event", "Limits", "ParseError", "Record", "StreamEvent", "Verdict", "require"),
     ),
     ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
-    ("dissgen_runtime.reader", ("Frame", "Reader", "parse_int")),
-    ("dissgen_runtime.rules", ("parse",)),
     (
         "dissgen_runtime.machine",
         ("ABSENT", "CHILD", "DISCARD", "FAIL", "HOLD", "STAY", "AlertKind", "Move", "Row", "holds", "reads"),
     ),
+    ("dissgen_runtime.reader", ("Frame", "Reader", "parse_int")),
+    ("dissgen_runtime.rules", ("parse",)),
     ("dissgen_runtime.streams", ("DotUnstuff",)),
     ("dissgen_runtime.tokens", ("Terminator", "Token")),
 )
@@ -50,7 +49,8 @@ def _imports(body: str) -> str:
     words = frozenset(re.findall(r"\w+", body)) | {"require"}
     lines = [f"import {name}" for name in ("enum", "re") if name in words]
     blocks = ["\n".join(lines)] if lines else []
-    standard, runtime = [], []
+    standard: list[str] = []
+    runtime: list[str] = []
     for source, names in _IMPORTS:
         used = [name for name in names if name in words]
         if used:

@@ -66,7 +66,9 @@ class _Builder:
 
 def _atomic(regex: bytes) -> bytes:
     """A part that gives nothing back and binds as one."""
-    simple = re.fullmatch(rb"(?:\\.|\[(?:\\.|[^\]\\])+\]|[^\\\[\](){}|.^$*+?])(?:[?*+]\+|\{\d+(?:,\d*)?\}\+|\{\d+\})?", regex)
+    simple = re.fullmatch(
+        rb"(?:\\.|\[(?:\\.|[^\]\\])+\]|[^\\\[\](){}|.^$*+?])(?:[?*+]\+|\{\d+(?:,\d*)?\}\+|\{\d+\})?", regex
+    )
     return regex if simple else b"(?>" + regex + b")"
 
 

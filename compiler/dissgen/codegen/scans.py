@@ -6,6 +6,7 @@ same rule reads on, waits, or says exactly what is wrong. So fusing can change s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -16,7 +17,8 @@ from dissgen.codegen.pysource import Code, literal, regex_literal
 from dissgen.codegen.runs import RunPattern, run_pattern
 from dissgen.codegen.values import case_test, converted, python_type
 from dissgen.ir import ops
-from dissgen.ir.expressions import Index, Peek, Typed, walk
+from dissgen.ir.expressions import Index, Peek, Typed, fallible, walk
+from dissgen.ir.walk import every
 from dissgen.types import OptionalType
 
 
@@ -43,9 +45,18 @@ class ScanBody:
         self.parses_int = False
         self._marks = 0
         self._limit = module.limits.message
+        if any(fallible(expression) for expression in expressions(rule.whole)):
+            with self.code.block("try:"):
+                self._body(rule.whole)
+            self.code.add("except EVALUATION_ERRORS:")
+            self.code.add("    return None")
+        else:
+            self._body(rule.whole)
+
+    def _body(self, whole: tuple[ops.Op, ...]) -> None:
         self.code.add("start = pos")
         self._optional_fields()
-        self._all(rule.whole)
+        self._all(whole)
         self.code.add(f"if pos - start > {self._limit}:")
         self.code.add("    return None")
         self.code.add(f"return {self._result()}, pos")
@@ -281,6 +292,27 @@ class ScanBody:
             return emit(rule.result, self.names)
         values = ", ".join(scan_local(field.name) for field in rule.fields if not field.local)
         return f"{naming.record_class(rule.name)}({values})"
+
+
+def expressions(body: tuple[ops.Op, ...]) -> Iterator[Typed]:
+    """All expressions of a body."""
+    for op in every(body):
+        match op:
+            case ops.TakeRead():
+                yield op.size
+            case ops.Call():
+                yield from (value for _, value in op.arguments)
+            case ops.Let():
+                yield op.value
+            case ops.Branch():
+                if not op.table_miss:
+                    yield op.subject
+            case ops.If() | ops.Verify():
+                yield op.test
+            case ops.Loop():
+                yield from (part for part in (op.count, op.while_, op.until) if part is not None)
+            case _:
+                pass
 
 
 def _viable_length(compiled: object, module: ops.Module) -> int:

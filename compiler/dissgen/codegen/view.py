@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dissgen.codegen import naming
-from dissgen.codegen.expressions import emit
 from dissgen.codegen.environments import HandlerNames
+from dissgen.codegen.expressions import emit
 from dissgen.codegen.frames import FrameBody
 from dissgen.codegen.handlers import HandlerBody, constant, expression_method
 from dissgen.codegen.pysource import comment, docstring, literal, regex_literal, tuple_literal
@@ -220,9 +220,7 @@ class _Viewer:
         frame = FrameBody(rule, self.module)
         scan_body = ScanBody(rule, self.module) if rule.whole is not None else None
         result = naming.record_class(rule.name) if rule.result is None else python_type(rule.type)
-        parameters = tuple(
-            Attribute(naming.frame_attribute(name), python_type(type)) for name, type in rule.parameters
-        )
+        parameters = tuple(Attribute(naming.frame_attribute(name), python_type(type)) for name, type in rule.parameters)
         scan = None
         if scan_body is not None:
             signature = "".join(f", {item.name}: {item.annotation}" for item in parameters)

@@ -7,8 +7,8 @@
        |           ^^^^^^ not defined in `grammar`
        = help: write `reply`
 
-Columns are counted as a terminal shows them: wide characters take two, combining ones none, tabs go to the next multiple
-of four. Nothing that could control a terminal is passed on from a spec.
+Columns are counted as a terminal shows them: wide characters take two, combining ones none, tabs go to the next
+multiple of four. Nothing that could control a terminal is passed on from a spec.
 """
 
 from __future__ import annotations

@@ -9,16 +9,16 @@ from __future__ import annotations
 import dataclasses
 import enum
 import keyword
-from types import UnionType
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import UnionType
 from typing import Final, Literal, TypeAlias, assert_never
 
 from dissgen.text import Span
 from dissgen.types import (
-    BoolType,
     EnumType,
     FloatType,
+    IntType,
     StrType,
     Type,
 )

@@ -86,7 +86,7 @@ class _Fuser:
 
     def _first(self, part: _Part) -> frozenset[int]:
         if isinstance(part, ops.LiteralRead):
-            return frozenset((part.data[:1].lower() + part.data[:1].upper()))
+            return frozenset(part.data[:1].lower() + part.data[:1].upper())
         return cast(frozenset[int], self.tokens[part.token].first)  # type: ignore[attr-defined]
 
 

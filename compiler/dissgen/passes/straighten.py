@@ -14,9 +14,9 @@ A rule has none if it streams, reads up to a terminator or to the end, recurs, o
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 
 from dissgen.ir import ops
+from dissgen.ir.walk import every
 
 
 def straighten(module: ops.Module) -> ops.Module:
@@ -47,23 +47,3 @@ def _allows(op: ops.Op) -> bool:
     if isinstance(op, ops.Loop):
         return not op.rest
     return not isinstance(op, ops.StreamRead | ops.UntilRead | ops.RestRead)
-
-
-def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
-    """Each operation of a body and of the bodies inside it, loops' items included."""
-    for op in body:
-        yield op
-        match op:
-            case ops.Branch():
-                for case in op.cases:
-                    yield from every(case.body)
-                yield from every(op.otherwise or ())
-            case ops.If():
-                yield from every(op.body)
-            case ops.Union():
-                for member in op.members:
-                    yield from every(member)
-            case ops.Loop():
-                yield op.item
-            case _:
-                pass

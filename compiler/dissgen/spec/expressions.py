@@ -80,10 +80,9 @@ def parse(node: ScalarNode, diagnostics: Diagnostics) -> Written | None:
 
     None after reporting what is wrong.
     """
-    text = node.value
-    if not node.is_string:
-        return _constant(node, diagnostics)
-    return parse_text(text, node, 0, diagnostics)
+    if isinstance(node.value, str):
+        return parse_text(node.value, node, 0, diagnostics)
+    return _constant(node, node.value, diagnostics)
 
 
 def parse_text(text: str, node: ScalarNode, start: int, diagnostics: Diagnostics) -> Written | None:
@@ -100,21 +99,21 @@ def parse_text(text: str, node: ScalarNode, start: int, diagnostics: Diagnostics
     return written if _in_language(written, diagnostics) else None
 
 
-def _constant(node: ScalarNode, diagnostics: Diagnostics) -> Written | None:
-    value = node.constant()
+def _constant(node: ScalarNode, value: int | float | bool | None, diagnostics: Diagnostics) -> Written | None:
+    text = node.span.text
     if value is None:
         diagnostics.error(
-            "DG301", "an expression is missing here", node.span, "null", help=("for no value write `None`",)
+            "DG301", "an expression is missing here", node.span, text and "null", help=("for no value write `None`",)
         )
         return None
     if isinstance(value, int) and abs(value) > MAXIMUM_INT:
         diagnostics.error("DG302", "a number of more than 64 bits", node.span, "too large")
         return None
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        diagnostics.error("DG301", f"`{node.value}` is no number to count with", node.span, "not finite")
+        diagnostics.error("DG301", f"`{text}` is no number to count with", node.span, "not finite")
         return None
-    tree = ast.Constant(value, lineno=1, col_offset=0, end_lineno=1, end_col_offset=len(node.value.encode()))
-    return Written(node.value, node, tree)
+    tree = ast.Constant(value, lineno=1, col_offset=0, end_lineno=1, end_col_offset=len(text.encode()))
+    return Written(text, node, tree)
 
 
 def _acceptable(text: str, node: ScalarNode, start: int, diagnostics: Diagnostics) -> bool:

@@ -11,6 +11,7 @@ from dissgen.ir.expressions import Binding, BindingKind, Peek, Typed
 from dissgen.reader import ScalarNode
 from dissgen.sema.expressions import Path, check
 from dissgen.spec.expressions import parse
+from dissgen.text import SourceFile, Span
 from dissgen.types import (
     BOOL,
     BYTES,
@@ -131,8 +132,13 @@ class Problem:
 
 
 def scalar(text: str) -> ScalarNode:
-    """A node whose value is the text."""
-    return ScalarNode(text)
+    """A node whose value is the text: a plain scalar, or for several lines a literal block."""
+    source, style = text, ""
+    if "\n" in text:
+        source, style = "|-\n" + "\n".join(f"  {line}" for line in text.split("\n")), "|"
+    if "\r" in text or text.startswith(("\n", " ")):
+        style = ">"  # no YAML gives such a value side by side with its source
+    return ScalarNode(Span(SourceFile("test.yaml", source), 0, len(source)), text, style)
 
 
 def problems(diagnostics: Diagnostics) -> list[Problem]:
@@ -153,9 +159,7 @@ def checked(
     written = parse(node or scalar(text), diagnostics)
     if written is None:
         return None, problems(diagnostics)
-    tree = check(
-        written, scope or SmallScope(), diagnostics, expected, narrowed=narrowed, allow_missing=allow_missing
-    )
+    tree = check(written, scope or SmallScope(), diagnostics, expected, narrowed=narrowed, allow_missing=allow_missing)
     return tree, problems(diagnostics)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from dissgen.codegen.expressions import emit
-from dissgen.ir.expressions import BindingKind, Name, fallible, names, show, walk
+from dissgen.ir.expressions import Binding, BindingKind, Name, fallible, names, show, walk
 from dissgen.sema.expressions import narrowings
-from dissgen.types import BOOL, INT, ListType, OptionalType, STR
+from dissgen.types import BOOL, INT, STR, ListType, OptionalType
 from dissgen.types import show as show_type
 from expression_support import PlainNames, SmallScope, checked, well_typed
-from dissgen.ir.expressions import Binding
 
 CASES = [
     # literals and names
@@ -55,7 +54,11 @@ CASES = [
     ('mail.bare_line_end or mail.dot != ".\\r\\n"', "bool", "mail.bare_line_end or mail.dot != '.\\r\\n'"),
     # optionals
     ("(message.size or 0) > 0", "bool", "(message.size if message.size is not None else 0) > 0"),
-    ('len(message.argument or "") > 506', "bool", "len(message.argument if message.argument is not None else '') > 506"),
+    (
+        'len(message.argument or "") > 506',
+        "bool",
+        "len(message.argument if message.argument is not None else '') > 506",
+    ),
     (
         "message.argument or client.address or 'x'",
         "str",
@@ -94,8 +97,16 @@ CASES = [
     ("min(size, 3, type)", "int", "min(size, 3, type)"),
     ("max(len(line.text) for line in reply.lines)", "int", "max(len(line.text) for line in reply.lines)"),
     ("sum(1.5 for line in reply.lines)", "float", "sum((1.5 for line in reply.lines), 0.0)"),
-    ("any(line.separator != '-' for line in reply.lines)", "bool", "any(line.separator != '-' for line in reply.lines)"),
-    ("all(x in ends_group for x in outstanding if x != '')", "bool", "all(x in ends_group for x in outstanding if x != '')"),
+    (
+        "any(line.separator != '-' for line in reply.lines)",
+        "bool",
+        "any(line.separator != '-' for line in reply.lines)",
+    ),
+    (
+        "all(x in ends_group for x in outstanding if x != '')",
+        "bool",
+        "all(x in ends_group for x in outstanding if x != '')",
+    ),
     ("list(line.code for line in reply.lines)", "list[int]", "[line.code for line in reply.lines]"),
     ("first(outstanding)", "optional[str]", "next(iter(outstanding), None)"),
     ("first(x for x in outstanding)", "optional[str]", "next((x for x in outstanding), None)"),
@@ -122,7 +133,11 @@ CASES = [
     ("data in b'xyz'", "bool", "data != b'' and data in b'xyz'"),
     ("data not in b'xyz'", "bool", "data == b'' or data not in b'xyz'"),
     ("peek(1) in data", "bool", "any(piece != b'' and piece in data for piece in (peek_octets(1),))"),
-    ("peek(1) not in data and heard", "bool", "not any(piece != b'' and piece in data for piece in (peek_octets(1),)) and heard"),
+    (
+        "peek(1) not in data and heard",
+        "bool",
+        "not any(piece != b'' and piece in data for piece in (peek_octets(1),)) and heard",
+    ),
     ("peek() not in [0x0a, 0x0d]", "bool", "peek() not in [10, 13]"),
     ("peek() != 0x2e", "bool", "peek() != 46"),
     ("peek(WS)", "bool", "peek_token('WS')"),

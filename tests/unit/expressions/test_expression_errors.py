@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import pytest
+from dissgen.codegen.expressions import emit
 from dissgen.diagnostics import Diagnostics
 from dissgen.ir.expressions import Typed
+from dissgen.reader import ScalarNode, read
 from dissgen.sema.expressions import check_template
-from dissgen.types import BOOL, INT, STR
-from expression_support import Problem, SmallScope, checked, problems, scalar
+from dissgen.text import SourceFile
+from dissgen.types import BOOL, INT, STR, Type
+from expression_support import PlainNames, Problem, SmallScope, checked, problems, scalar
 
 # text, then for each mistake: code, culprit, message, first help
-CASES: list[tuple[str, list[tuple[str, str, str, str]]]] = [
+Mistake: TypeAlias = tuple[str, str, str, str | None]
+CASES: list[tuple[str, list[Mistake]]] = [
     # syntax
     ("", [("DG301", "", "an expression is missing here", "")]),
     ("message.verb = 'X'", [("DG301", "=", "`=` is not an operator", "write `==`")]),
@@ -142,17 +148,36 @@ CASES: list[tuple[str, list[tuple[str, str, str, str]]]] = [
     ("first(reply.lines).code", [("DG306", "first(reply.lines)", "`first(reply.lines)` may be None", None)]),
     ("message.argument or 1", [("DG305", "1", "`str` is needed here, this is `int`", "write `'1'`")]),
     # bools
-    ("not outstanding", [("DG307", "outstanding", "a test must be a `bool`, `outstanding` is `list[str]`", "write `len(outstanding) > 0`")]),
-    ("message.verb and heard", [("DG307", "message.verb", "a test must be a `bool`, `message.verb` is `str`", 'write `message.verb != ""`')]),
+    (
+        "not outstanding",
+        [
+            (
+                "DG307",
+                "outstanding",
+                "a test must be a `bool`, `outstanding` is `list[str]`",
+                "write `len(outstanding) > 0`",
+            )
+        ],
+    ),
+    (
+        "message.verb and heard",
+        [("DG307", "message.verb", "a test must be a `bool`, `message.verb` is `str`", 'write `message.verb != ""`')],
+    ),
     ("size or 1", [("DG307", "size", "a test must be a `bool`, `size` is `int`", "write `size != 0`")]),
-    ("1 if count else 2", [("DG307", "count", "a test must be a `bool`, `count` is `optional[int]`", "write `count is not None`")]),
+    (
+        "1 if count else 2",
+        [("DG307", "count", "a test must be a `bool`, `count` is `optional[int]`", "write `count is not None`")],
+    ),
     ("any(x for x in outstanding)", [("DG307", "x", "a test must be a `bool`, `x` is `str`", 'write `x != ""`')]),
     # calls
     ("lenn(outstanding)", [("DG308", "lenn", "unknown function `lenn`", "write `len`")]),
     ("message.verb.uper()", [("DG308", "uper", "`str` has no method `uper`", "write `upper`")]),
     ("size()", [("DG308", "size", "`size` is not a function", "write `size`")]),
     ("outstanding.append('x')", [("DG308", "append", "`list[str]` has no method `append`", None)]),
-    ("ends_group.get('x', 1)", [("DG308", "ends_group.get('x', 1)", "`ends_group` is a set, it has keys only", "write `x in ends_group`")]),
+    (
+        "ends_group.get('x', 1)",
+        [("DG308", "ends_group.get('x', 1)", "`ends_group` is a set, it has keys only", "write `x in ends_group`")],
+    ),
     ("len()", [("DG309", "len()", "`len` takes one value, not none", "write `len(x)`")]),
     ("len(data, size)", [("DG309", "size", "`len` takes one value, not 2", "write `len(x)`")]),
     ("len(x for x in numbers)", [("DG309", "(x for x in numbers)", "`len` takes no generator", None)]),
@@ -182,19 +207,25 @@ CASES: list[tuple[str, list[tuple[str, str, str, str]]]] = [
         ],
     ),
     ("foo is not None and foo.bar > 1", [("DG303", "foo", "unknown name `foo`", "")] * 2),
-    ("(message.size or '') and message.argument is not None", [("DG305", "''", "`int` is needed here, this is `str`", "")]),
+    (
+        "(message.size or '') and message.argument is not None",
+        [("DG305", "''", "`int` is needed here, this is `str`", "")],
+    ),
     (
         "len(message.argument) and message.argument is not None",
         [("DG306", "message.argument", "`message.argument` may be None", None)],
     ),
     # places after characters of several bytes
-    ("message.verb == 'ü€𐍈' and message.verrb == 'x'", [("DG310", "verrb", "`command` has no field `verrb`", "write `verb`")]),
+    (
+        "message.verb == 'ü€𐍈' and message.verrb == 'x'",
+        [("DG310", "verrb", "`command` has no field `verrb`", "write `verb`")],
+    ),
     ("heard\n  and sizze", [("DG303", "sizze", "unknown name `sizze`", "write `size`")]),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[text[:40] for text, _ in CASES])
-def test_mistakes(text: str, expected: list[tuple[str, str, str, str | None]]) -> None:
+def test_mistakes(text: str, expected: list[Mistake]) -> None:
     tree, found = checked(text)
     assert tree is None
     assert [
@@ -214,8 +245,8 @@ def test_mistakes(text: str, expected: list[tuple[str, str, str, str | None]]) -
         ("size", STR, "write `str(size)`"),
     ],
 )
-def test_the_place_needs_a_type(text: str, expected: object, help_: str) -> None:
-    tree, found = checked(text, expected=expected)  # type: ignore[arg-type]  # the parametrized values are types
+def test_the_place_needs_a_type(text: str, expected: Type, help_: str) -> None:
+    tree, found = checked(text, expected=expected)
     assert tree is None
     assert [(problem.underlined, problem.help) for problem in found] == [(text, (help_,))]
 
@@ -273,3 +304,49 @@ def test_wrong_descriptions(text: str, code: str, underlined: str) -> None:
     parts, found = template(text)
     assert parts is None
     assert [(problem.code, problem.underlined) for problem in found] == [(code, underlined)]
+
+
+def from_yaml(text: str) -> tuple[Typed | None, list[Problem]]:
+    """What the value of `e` in a YAML text gives."""
+    node = read(SourceFile("test.yaml", text), Diagnostics())
+    assert node is not None
+    value = node.get("e")
+    assert isinstance(value, ScalarNode)
+    return checked("", node=value)
+
+
+@pytest.mark.parametrize(
+    ("text", "underlined"),
+    [
+        ("e: message.verrb == 'x'", "verrb"),
+        ("e: 'message.verb == ''é'' and message.verrb == ''x'''", "verrb"),
+        ("e: \"message.verb == '\\u00e9' and message.verrb == 'x'\"", "verrb"),
+        ("e: heard and\n   sizze", "sizze"),
+        ("e: |\n  heard and\n  sizze\n", "sizze"),
+        ("e: >\n  heard and\n  sizze\n", ">\n  heard and\n  sizze"),
+        ("e: null", "null"),
+        ("e:", ""),
+        ("e: .nan", ".nan"),
+        ("e: 0xfffffffffffffffff", "0xfffffffffffffffff"),
+    ],
+)
+def test_places_in_yaml(text: str, underlined: str) -> None:
+    tree, found = from_yaml(text)
+    assert tree is None
+    assert [problem.underlined for problem in found] == [underlined]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("e: true", "True"),
+        ("e: 012", "12"),
+        ("e: -3", "-3"),
+        ("e: 0x0a", "10"),
+        ("e: 1.5", "1.5"),
+        ("e: 'true and heard'", None),
+    ],
+)
+def test_bare_numbers_and_booleans_are_constants(text: str, source: str | None) -> None:
+    tree, _ = from_yaml(text)
+    assert (None if tree is None else emit(tree, PlainNames())) == source

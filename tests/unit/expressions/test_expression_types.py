@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from dissgen.diagnostics import Diagnostics
+from dissgen.sema.expressions import check_type
 from dissgen.types import (
     BOOL,
     BYTES,
@@ -23,6 +25,7 @@ from dissgen.types import (
     python,
     show,
 )
+from expression_support import problems, scalar
 
 ENUM = EnumType("TYPE", (("A", 1),))
 TEXTS: list[tuple[str, Type, str]] = [
@@ -108,3 +111,20 @@ def test_assignment_is_without_conversion() -> None:
 def test_join(left: Type, right: Type, joined: Type | None) -> None:
     assert join(left, right) == joined
     assert join(right, left) == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "underlined", "help_"),
+    [
+        ("list[string]", "string", "write `str`"),
+        ("list[reply_lines]", "reply_lines", "write `reply_line`"),
+        ("map[str, TYP]", "TYP", "write `TYPE`"),
+        ("list", "list", "write for example `list[str]`"),
+        ("zzz", "zzz", ""),
+    ],
+)
+def test_wrong_types_are_reported(text: str, underlined: str, help_: str) -> None:
+    diagnostics = Diagnostics()
+    assert check_type(scalar(text), ["reply_line"], diagnostics, {"TYPE": ENUM}) is None
+    (problem,) = problems(diagnostics)
+    assert (problem.code, problem.underlined, "".join(problem.help)) == ("DG316", underlined, help_)

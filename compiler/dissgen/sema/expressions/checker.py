@@ -19,8 +19,9 @@ from dissgen.ir.expressions import (
     Slice,
     Typed,
 )
-from dissgen.sema.expressions import calls, operators
+from dissgen.sema.expressions import calls, comparisons, operators
 from dissgen.sema.expressions.context import Context, conversion_help
+from dissgen.sema.expressions.functions import FUNCTIONS
 from dissgen.sema.expressions.scope import Path, Scope, facts, path_of, supposed
 from dissgen.spec.expressions import Written
 from dissgen.types import (
@@ -102,7 +103,7 @@ class Checker(Context):
             case ast.BinOp():
                 return operators.binary(self, node, expected)
             case ast.Compare():
-                return operators.compare(self, node)
+                return comparisons.compare(self, node)
             case ast.BoolOp():
                 return operators.logic(self, node, expected)
             case ast.IfExp():
@@ -179,7 +180,7 @@ class Checker(Context):
         known = [*self.locals, *self.scope.names()]
         if name in _CONSTANTS:
             help_ = f"write `{_CONSTANTS[name]}`"
-        elif name in calls.FUNCTIONS:
+        elif name in FUNCTIONS:
             help_ = f"it is a function: write `{name}(...)`"
         elif name in DOTTED:
             words = " or ".join(f"`{word}`" for word in known if word.startswith(f"{name}."))
@@ -334,7 +335,7 @@ class Checker(Context):
             self.knowing(supposed(node.test, outcome) if test is None else facts(test, outcome))
             for outcome in (True, False)
         )
-        if operators.is_empty_list(node.body) and expected is None:
+        if comparisons.is_empty_list(node.body) and expected is None:
             otherwise = no.infer(node.orelse, expected)
             then = yes.infer(node.body, otherwise.type if otherwise else None)
         else:

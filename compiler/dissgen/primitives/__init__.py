@@ -1,0 +1,49 @@
+"""The kinds of elements of the grammar: one module a kind or a family, all listed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from dissgen.primitives.array import ArrayPrimitive
+from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive, RuleUse
+from dissgen.primitives.branch import BranchPrimitive
+from dissgen.primitives.empty import EmptyPrimitive
+from dissgen.primitives.fail import FailPrimitive
+from dissgen.primitives.hexadecimal import HexPrimitive
+from dissgen.primitives.let import LetPrimitive
+from dissgen.primitives.literal import LiteralPrimitive
+from dissgen.primitives.name import NamePrimitive
+from dissgen.primitives.octets import BytesPrimitive, TextPrimitive
+from dissgen.primitives.optional import OptionalPrimitive
+from dissgen.primitives.record import RecordPrimitive, SequencePrimitive
+from dissgen.primitives.token import TokenPrimitive
+from dissgen.primitives.union import UnionPrimitive
+from dissgen.primitives.use import UsePrimitive
+from dissgen.primitives.verify import VerifyPrimitive
+
+PRIMITIVES: Final[tuple[Primitive, ...]] = (
+    NamePrimitive(),
+    TokenPrimitive(),
+    LiteralPrimitive(),
+    HexPrimitive(),
+    BytesPrimitive(),
+    TextPrimitive(),
+    UsePrimitive(),
+    RecordPrimitive(),
+    SequencePrimitive(),
+    BranchPrimitive(),
+    OptionalPrimitive(),
+    ArrayPrimitive(),
+    UnionPrimitive(),
+    LetPrimitive(),
+    VerifyPrimitive(),
+    EmptyPrimitive(),
+    FailPrimitive(),
+)
+"""In the order of the language's page."""
+
+BY_KIND: Final[Mapping[str, Primitive]] = MappingProxyType({primitive.kind: primitive for primitive in PRIMITIVES})
+
+__all__ = ["BY_KIND", "PRIMITIVES", "Bound", "CheckContext", "LowerContext", "Primitive", "RuleUse"]

@@ -1,0 +1,141 @@
+"""What every element kind has, and what it may ask of the phases around it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeVar
+
+from dissgen.diagnostics import Diagnostics
+from dissgen.ir.expressions import Typed
+from dissgen.ir.ops import Op, Place
+from dissgen.reader import Node, ScalarNode
+from dissgen.spec.tree import Element, Name
+from dissgen.text import Span
+from dissgen.types import Type
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An element as meant: names bound, expressions typed. Each kind adds what it needs.
+
+    `kind` is the kind that lowers it; `minimum` the least number of bytes it reads when it succeeds; `source` its form
+    in the one-line text of a rule; `value` the type of what it yields (None: nothing), `span` its place.
+    """
+
+    kind: str
+    span: Span
+    minimum: int
+    source: str
+    value: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUse:
+    """A rule in value position: what it is given, what it yields, and the least number of bytes it reads."""
+
+    rule: str
+    arguments: tuple[tuple[str, Typed], ...]
+    type: Type
+    minimum: int
+
+
+class CheckContext(Protocol):
+    """The rule in which an element is checked."""
+
+    @property
+    def diagnostics(self) -> Diagnostics: ...
+
+    @property
+    def in_union(self) -> bool:
+        """Whether the element is a member of a union, where nothing may be streamed."""
+
+    def element(self, element: Element) -> Bound | None:
+        """Check an element inside this one."""
+
+    def expression(
+        self,
+        node: Node | None,
+        expected: Type | None = None,
+        *,
+        item: Type | None = None,
+        loop: bool = False,
+        allow_missing: bool = False,
+    ) -> Typed | None:
+        """The typed tree of an expression; None after reporting what is wrong, or where it was reported before.
+
+        `loop` puts `index` in scope, `item` the item of that type.
+        """
+
+    def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
+        """A YAML value as a constant of a type; None after reporting that it is none."""
+
+    def is_token(self, name: str) -> bool: ...
+
+    def is_rule(self, name: str) -> bool: ...
+
+    def unknown_element(self, name: Name) -> None:
+        """Report a bare name that is neither a token nor a rule."""
+
+    def token(self, node: ScalarNode, field: str | None) -> str | None:
+        """The name of a token: of a defined one, or of the inline expression, which is named after its place."""
+
+    def terminator(self, node: ScalarNode, field: str | None) -> str | None:
+        """As `token`, for what `until` reads up to."""
+
+    def token_minimum(self, token: str) -> int:
+        """The length of the token's shortest match."""
+
+    def define(self, name: Name, type_: Type | None) -> None:
+        """The element sets this field here; a type of None is one that could not be found out."""
+
+    def alternatives(self, arms: Sequence[Callable[[], T]]) -> list[T]:
+        """Run each arm as one of several paths; afterwards those fields are set that every path has set."""
+
+    def members(self, arms: Sequence[Callable[[], T]]) -> list[T]:
+        """Run each arm as a member of a union."""
+
+    def never_returns(self) -> None:
+        """This path always fails."""
+
+    def stream(self, name: Name) -> str | None:
+        """The stream event that an element feeds; None after reporting what is wrong with it."""
+
+    def call(self, rule: Name, arguments: Node | None) -> RuleUse | None:
+        """A rule that is used for its value."""
+
+    def merge(self, rule: Name, arguments: Node | None) -> Bound | None:
+        """The body of a rule as if it stood here; of a rule that builds no record, its call."""
+
+    def outline(self, element: Element, name: str) -> RuleUse | None:
+        """The element as a rule of its own, called here: `name` is put behind the name of this rule."""
+
+
+class LowerContext(Protocol):
+    """What lowering has at hand."""
+
+    def lower(self, bound: Bound) -> tuple[Op, ...]:
+        """The operations of an element inside this one."""
+
+    def all(self, bounds: Sequence[Bound]) -> tuple[Op, ...]:
+        """The operations of several elements, in order."""
+
+    def place(self, span: Span) -> Place: ...
+
+
+class Primitive(ABC):
+    """One kind of element: how it is checked and what it becomes."""
+
+    kind: ClassVar[str]
+    doc: ClassVar[str]
+
+    @abstractmethod
+    def check(self, element: Element, context: CheckContext) -> Bound | None:
+        """Bind names, type expressions, define fields; None after reporting what is wrong."""
+
+    @abstractmethod
+    def lower(self, bound: Bound, context: LowerContext) -> tuple[Op, ...]:
+        """The operations that read it; `bound` is what `check` made."""

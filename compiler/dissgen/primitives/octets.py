@@ -1,0 +1,114 @@
+"""`bytes:` and `text:`: a run of bytes by its size, up to a terminator, or up to the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from dissgen.ir.expressions import BindingKind, Constant, Name, Typed
+from dissgen.ir.ops import Leaf, Op, RestRead, TakeRead, UntilRead
+from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
+from dissgen.primitives.values import BoundLeaf, check_value, with_stream, yielded
+from dissgen.reader import MappingNode, Node, ScalarNode
+from dissgen.spec.quantities import size as size_of
+from dissgen.spec.tree import Element
+from dissgen.types import BYTES, INT, STR
+
+Extent: TypeAlias = Literal["size", "until", "rest"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundOctets(BoundLeaf):
+    """`size` for the extent `size`, `terminator` and `limit` for `until`."""
+
+    extent: Extent
+    text: bool
+    size: Typed | None
+    terminator: str | None
+    limit: int | None
+
+
+class _Octets(Primitive):
+    is_text: bool
+
+    def check(self, element: Element, context: CheckContext) -> Bound | None:
+        shape = element.argument
+        assert isinstance(shape, MappingNode)
+        field = element.field
+        size_node, until, rest = shape.get("size"), shape.get("until"), shape.get("rest")
+        size = terminator = None
+        extent: Extent = "rest"
+        source, minimum, failed = "rest", 1, False
+        if size_node is not None:
+            extent, size = "size", context.expression(size_node, INT)
+            failed = size is None
+            minimum, source = _least(size), f"size {_text(size_node)}"
+        elif isinstance(until, ScalarNode):
+            extent, terminator = "until", context.terminator(until, field.text if field is not None else None)
+            failed = terminator is None
+            minimum, source = 0, f"until {terminator}"
+        elif rest is None:
+            context.diagnostics.error(
+                "DG228", f"`{self.kind}` of what extent?", element.span, "", help="write `size`, `until` or `rest`"
+            )
+            failed = True
+        limit = _limit(shape.get("limit") or element.get("limit"), context)
+        value = check_value(element, context, STR if self.is_text else BYTES)
+        if failed or value is None:
+            return None
+        source = field.text if field is not None else f"{self.kind} {source}"
+        return BoundOctets(
+            self.kind, element.span, minimum, source, yielded(value), value, extent, self.is_text, size, terminator, limit
+        )
+
+    def lower(self, bound: Bound, context: LowerContext) -> tuple[Op, ...]:
+        assert isinstance(bound, BoundOctets)
+        place, value = context.place(bound.span), bound.result
+        leaf: Leaf
+        tail = (value.target, value.conversions, value.type, place, value.field)
+        if bound.size is not None:
+            leaf = TakeRead(bound.size, bound.text, *tail)
+        elif bound.terminator is not None:
+            leaf = UntilRead(bound.terminator, bound.text, bound.limit, *tail)
+        else:
+            leaf = RestRead(bound.text, *tail)
+        return (with_stream(leaf, value, place),)
+
+
+class BytesPrimitive(_Octets):
+    kind = "bytes"
+    doc = "A run of bytes: `size: e`, `until: TOKEN` (stops before it), or `rest: true`."
+    is_text = False
+
+
+class TextPrimitive(_Octets):
+    kind = "text"
+    doc = "As `bytes`, decoded with the spec's `encoding`."
+    is_text = True
+
+
+def _least(size: Typed | None) -> int:
+    """The least size: a parameter counts as one byte, because a message of no bytes is an error when it is read."""
+    match size:
+        case Constant(value) if isinstance(value, int):
+            return max(value, 0)
+        case Name(binding) if binding.kind is BindingKind.PARAMETER:
+            return 1
+        case _:
+            return 0
+
+
+def _text(node: Node) -> str:
+    return str(node.value) if isinstance(node, ScalarNode) else "..."
+
+
+def _limit(node: Node | None, context: CheckContext) -> int | None:
+    if not isinstance(node, ScalarNode):
+        return None
+    text = node.value if isinstance(node.value, str | int) else node.span.text
+    limit = size_of(text)
+    if limit is None:
+        context.diagnostics.error("DG230", f"`{text}` is no size", node.span, "", help="write for example `64 KiB`")
+    return limit
+
+

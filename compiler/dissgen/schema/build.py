@@ -1,0 +1,122 @@
+"""Puts the JSON Schema together: the core, a definition for each element kind, and the three places of elements.
+
+An element stands in a list (`element`), as the alternative of a branch (`case`, with `is` or `else`) or as a rule
+(`rule`, with the attributes of rules). The kind's keys are described once; what differs are the keys that may stand
+beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from dissgen.schema.core import DEFINITIONS, NAME, TOP, keys, mapping, named, never, one_of, text_or
+from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, TRUE, VERBS, Schema, ref
+
+RULE_ATTRIBUTES: Final[dict[str, object]] = {
+    "parameters": named("a mapping of parameters to types", ref("type")),
+    "value": ref("expression"),
+    "resync": ref("resync"),
+    "doc": ref("doc"),
+}
+
+SELECTORS: Final[dict[str, object]] = {"is": ref("selector"), "else": TRUE}
+
+
+_NAMED: Final[Schema] = {
+    "$comment": "element",
+    "title": "the name of a token or of a rule",
+    "type": "string",
+    "pattern": NAME,
+}
+
+
+def assemble() -> Schema:
+    """The whole schema."""
+    definitions: dict[str, object] = dict(DEFINITIONS)
+    for kind in FRAGMENTS:
+        definitions[f"kind_{kind}"] = _kind(kind)
+    definitions["element"] = _element("element", "an element", {})
+    definitions["case"] = _case()
+    definitions["rule"] = _element("rule", "a rule", RULE_ATTRIBUTES)
+    definitions["verb"] = _verb()
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "dissgen spec, version 1",
+        "description": "A declarative spec of a stateful protocol.",
+        **mapping("top", "a spec", TOP, required=["dissgen", "protocol"]),
+        "allOf": [
+            {"if": {"required": ["states"]}, "then": {"required": ["initial"]}, "else": {"required": ["grammar"]}},
+            {"if": {"required": ["initial"]}, "then": {"required": ["states"]}},
+        ],
+        "definitions": definitions,
+    }
+
+
+def render() -> str:
+    """The schema as the text of the committed file."""
+    return json.dumps(assemble(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _own_keys(kind: str) -> dict[str, Schema]:
+    """The properties of a kind with its modifiers."""
+    fragment = FRAGMENTS[kind]
+    return {**fragment.properties, **{name: MODIFIERS[name] for name in fragment.modifiers}}
+
+
+def _kind(kind: str) -> Schema:
+    fragment = FRAGMENTS[kind]
+    return {
+        "description": fragment.description,
+        "required": [kind, *fragment.required],
+        "properties": _own_keys(kind),
+    }
+
+
+def _element(area: str, title: str, attributes: dict[str, object]) -> Schema:
+    """A bare name, or a mapping with exactly one kind; `attributes` are the further keys of the place."""
+    alternatives: dict[str, Schema] = {}
+    for kind in FRAGMENTS:
+        names = dict.fromkeys((*_own_keys(kind), *attributes))
+        alternatives[kind] = {
+            "propertyNames": keys(f"{area}:{kind}", *names),
+            "allOf": [ref(f"kind_{kind}")],
+        }
+    whole: Schema = {"title": f"{title}: a name, or a mapping with one kind", "type": "object"}
+    if attributes:
+        whole["properties"] = attributes
+    return text_or(_NAMED, {**whole, **one_of(area, alternatives)}, title=title)
+
+
+def _case() -> Schema:
+    """A mapping with `is` or `else` and an element."""
+    alternatives: dict[str, Schema] = {}
+    for kind in FRAGMENTS:
+        names = (*SELECTORS, *_own_keys(kind))
+        alternatives[kind] = {"propertyNames": keys(f"case:{kind}", *names), "allOf": [ref(f"kind_{kind}")]}
+    exclusive = {
+        "if": {"required": ["is"]},
+        "then": {"if": {"required": ["else"]}, "then": never("selectors")},
+        "else": {"if": {"required": ["else"]}, "else": never("selector")},
+    }
+    return {
+        "title": "a case, as in `{is: value, use: rule}`",
+        "type": "object",
+        "properties": SELECTORS,
+        "allOf": [exclusive, one_of("case", alternatives)],
+    }
+
+
+def _verb() -> Schema:
+    """A bare word, or a mapping with exactly one verb and perhaps `when`."""
+    bare = [verb for verb, schema in VERBS.items() if schema is TRUE]
+    alternatives: dict[str, Schema] = {}
+    for verb, schema in VERBS.items():
+        alternatives[verb] = {
+            "propertyNames": keys(f"verb:{verb}", verb, "when"),
+            "properties": {verb: schema, "when": ref("expression")},
+        }
+    return text_or(
+        {"title": "a verb", "$comment": "verb", "enum": bare},
+        {"title": "a verb, as in `trigger: event`", "type": "object", **one_of("verb", alternatives)},
+    )

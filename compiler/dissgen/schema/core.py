@@ -1,0 +1,384 @@
+"""The schema of everything but the element kinds.
+
+`$comment` carries an area to the translation of errors (`messages.py`); `x-source` marks text whose backslashes must
+stand for themselves. Alternatives are `if`/`then`/`else` on a key that tells them apart, never `oneOf`: each violation
+has then exactly one reason.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dissgen.schema.fragments import TRUE, Schema, ref, text
+
+NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
+SIZE: Final = "^[0-9]+ ?(B|KiB|MiB|GiB)$"
+
+EVENTS: Final = (
+    *("up", "down", "parse_error", "missing_grammar", "init", "enter", "leave", "fail", "finish"),
+    *("gap", "end", "midstream", "child_finish"),
+)
+"""What a transition may wait for."""
+
+
+def keys(area: str, *names: str) -> Schema:
+    """The keys that a mapping may have."""
+    return {"$comment": area, "enum": list(names)}
+
+
+def mapping(area: str, title: str, properties: dict[str, object], **keywords: object) -> Schema:
+    """A mapping with these keys and no other."""
+    return {
+        "title": title,
+        "type": "object",
+        "propertyNames": keys(area, *properties),
+        "properties": properties,
+        **keywords,
+    }
+
+
+def named(title: str, value: Schema, **keywords: object) -> Schema:
+    """A mapping of names that the spec chooses."""
+    return {
+        "title": title,
+        "type": "object",
+        "propertyNames": ref("name"),
+        "additionalProperties": value,
+        **keywords,
+    }
+
+
+def listed(title: str, item: Schema, minimum: int = 0) -> Schema:
+    """A list of equal items."""
+    return {"title": title, "type": "array", "items": item, **({"minItems": minimum} if minimum else {})}
+
+
+def never(area: str) -> Schema:
+    """What nothing satisfies: the end of a chain of alternatives."""
+    return {"$comment": area, "not": {}}
+
+
+def one_of(area: str, alternatives: dict[str, Schema]) -> Schema:
+    """The alternative whose key the mapping has; the first one when it has several."""
+    chain = never(area)
+    for key, schema in reversed(alternatives.items()):
+        chain = {"if": {"required": [key]}, "then": schema, "else": chain}
+    return chain
+
+
+def text_or(string: Schema, other: Schema, **keywords: object) -> Schema:
+    """One schema for text, another for everything else."""
+    return {**keywords, "if": {"type": "string"}, "then": string, "else": other}
+
+
+_SCALARS: Final = ["string", "number", "boolean"]
+_CONSTANT: Final[Schema] = {"title": "a text, a number or a boolean", "type": _SCALARS}
+_DIRECTIONS: Final = ("up", "down")
+
+_SOURCES: Final[dict[str, Schema]] = {
+    "name": {"title": "a name", "type": "string", "pattern": NAME},
+    "local_name": {"title": "a name", "type": "string", "pattern": NAME},
+    "doc": text("a text", description="Documentation; it goes into the generated module."),
+    "constant": _CONSTANT,
+    "expression": {
+        "title": "an expression",
+        "description": "Typed Python syntax; a bare number or boolean is a constant.",
+        "$comment": "expression",
+        "type": _SCALARS,
+        "x-source": "expression",
+    },
+    "assigned": {
+        "description": "An expression; an empty list may also be written as one.",
+        "if": {"type": "array"},
+        "then": {"$comment": "assigned", "title": "an expression", "maxItems": 0},
+        "else": ref("expression"),
+    },
+    "token": text(
+        "a token", description="A name from `tokens`, or a regular expression over bytes.", **{"x-source": "token"}
+    ),
+    "skipped": {
+        **text("a token or `rest`", description="Through the next match of the token; `rest`: all that follows."),
+        "$comment": "skipped",
+        "not": {"enum": ["message"]},
+        "x-source": "token",
+    },
+    "hex": text("pairs of hexadecimal digits such as `0d 0a`", pattern="^ *[0-9A-Fa-f]{2}( *[0-9A-Fa-f]{2})* *$"),
+    "type": text("a type", description="Such as `int`, `list[str]`, `optional[str]` or the name of a rule."),
+    "size": {
+        "title": "a size such as `64 KiB`",
+        "if": {"type": "string"},
+        "then": {"title": "a size such as `64 KiB`", "pattern": SIZE},
+        "else": {"title": "a size such as `64 KiB`", "type": "integer", "minimum": 1},
+    },
+    "count": {"title": "a number", "type": "integer", "minimum": 1},
+    "arguments": named("a mapping of parameters to expressions", ref("expression")),
+    "references": listed("a list of references", text("a text such as `RFC 5321`")),
+}
+
+_ELEMENT_PARTS: Final[dict[str, Schema]] = {
+    "extent": {
+        "title": "`{size: e}`, `{until: TOKEN}` or `{rest: true}`",
+        "type": "object",
+        **one_of(
+            "extent",
+            {
+                "size": mapping("extent", "a size", {"size": ref("expression")}),
+                "until": mapping("extent", "an end", {"until": ref("token"), "limit": ref("size")}),
+                "rest": mapping("extent", "the rest", {"rest": TRUE}),
+            },
+        ),
+    },
+    "conversion": text_or(
+        {"title": "a conversion", "$comment": "conversion", "enum": ["int", "float", "upper", "lower", "strip", "hex"]},
+        mapping(
+            "conversion",
+            "a conversion",
+            {"int": {"title": "a base from 2 to 36", "type": "integer", "minimum": 2, "maximum": 36}},
+            minProperties=1,
+        ),
+    ),
+    "conversions": {
+        "description": "One conversion or a list of them, applied in order.",
+        "if": {"type": "array"},
+        "then": listed("a list of conversions", ref("conversion"), 1),
+        "else": ref("conversion"),
+    },
+    "transform": text_or(
+        {"title": "a transform", "$comment": "transform", "enum": ["dot_unstuff"]},
+        mapping("transform", "a transform", {}),
+    ),
+    "transforms": {
+        "description": "One transform or a list of them, applied in order.",
+        "if": {"type": "array"},
+        "then": listed("a list of transforms", ref("transform"), 1),
+        "else": ref("transform"),
+    },
+    "selector": {
+        "description": "The value, or the values, that select this case.",
+        "if": {"type": "array"},
+        "then": listed("a list of values", _CONSTANT, 1),
+        "else": _CONSTANT,
+    },
+    "resync": text_or(
+        ref("token"),
+        mapping("resync", "a token or `{before: TOKEN}`", {"before": ref("token")}, required=["before"]),
+        description="Where parsing may start again after an error.",
+    ),
+}
+
+_TABLES: Final[dict[str, Schema]] = {
+    "table": {
+        "description": "A mapping `{key: value}`, a grouped one `{value: [keys]}`, or a set `[a, b]`.",
+        "if": {"type": "array"},
+        "then": listed("a set", _CONSTANT, 1),
+        "else": {
+            "title": "a mapping or a list",
+            "type": "object",
+            "minProperties": 1,
+            "if": {"additionalProperties": {"not": {"type": "array"}}},
+            "then": {"additionalProperties": _CONSTANT},
+            "else": {"additionalProperties": listed("a list of keys, as the other values are", _CONSTANT, 1)},
+        },
+    },
+    "variable": mapping(
+        "variable",
+        "a variable, as in `{type: int, initial: 0}`",
+        {"type": ref("type"), "initial": {"description": "A constant."}, "limit": ref("count"), "doc": ref("doc")},
+        required=["type", "initial"],
+    ),
+    "event": text_or(
+        ref("name"),
+        {
+            "if": {"required": ["stream"]},
+            "then": {
+                "title": "an event",
+                "type": "object",
+                "propertyNames": keys("stream", "stream", "doc"),
+                "properties": {
+                    "stream": {"$comment": "stream", "title": "`bytes`", "const": "bytes"},
+                    "doc": ref("doc"),
+                },
+            },
+            "else": named("a rule, `{field: type}` or `{stream: bytes}`", ref("type")),
+        },
+    ),
+    "alert": mapping(
+        "alert",
+        "an alert, as in `{severity: low, description: text}`",
+        {
+            "severity": {"title": "a severity", "enum": ["low", "medium", "high"]},
+            "confidence": {"title": "a confidence", "enum": ["low", "medium", "high"]},
+            "completion": {"title": "a completion", "enum": ["failed", "successful"]},
+            "description": text("a text", description="`{expression}` in it is replaced by a value."),
+            "method": text("a text"),
+            "references": ref("references"),
+            "doc": ref("doc"),
+        },
+        required=["severity", "description"],
+    ),
+}
+
+_MACHINE: Final[dict[str, Schema]] = {
+    "side": text_or(
+        ref("name"),
+        {
+            "title": "a rule, `child`, or a mapping with `use`, `hold` or `discard`",
+            "type": "object",
+            **one_of(
+                "side",
+                {
+                    "use": mapping(
+                        "side", "a side", {"use": ref("name"), "with": ref("arguments"), "hold": ref("expression")}
+                    ),
+                    "discard": mapping("side", "a side", {"discard": TRUE}),
+                    "hold": mapping("side", "a side", {"hold": ref("expression")}),
+                },
+            ),
+        },
+        description="What is read from one direction in this state.",
+    ),
+    "state": mapping(
+        "state",
+        "a state",
+        {"up": ref("side"), "down": ref("side"), "transitions": ref("transitions"), "doc": ref("doc")},
+    ),
+    "transitions": listed("a list of transitions", ref("transition")),
+    "transition": mapping(
+        "transition",
+        "a transition",
+        {
+            "event": {
+                "if": {"type": "array"},
+                "then": listed("a list of events", ref("event_name"), 1),
+                "else": ref("event_name"),
+            },
+            "when": ref("expression"),
+            "execute": listed("a list of verbs", ref("verb")),
+            "jump": ref("name"),
+            "doc": ref("doc"),
+        },
+        required=["event"],
+        **{"if": {"required": ["jump"]}, "else": {"$comment": "effect", "required": ["execute"]}},
+    ),
+    "event_name": {"title": "an event", "$comment": "event", "enum": list(EVENTS)},
+    "trigger": text_or(
+        ref("name"),
+        {
+            "title": "an event, or `{event: {field: expression}}`",
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "propertyNames": ref("name"),
+            "additionalProperties": ref("arguments"),
+        },
+    ),
+    "alert_use": text_or(ref("name"), ref("alert")),
+}
+
+_EXAMPLES: Final[dict[str, Schema]] = {
+    "example": mapping(
+        "example",
+        "an example",
+        {
+            "name": text("a text"),
+            "doc": ref("doc"),
+            "rule": ref("name"),
+            "with": named("a mapping of parameters to values", {}),
+            "talk": ref("talk"),
+            "expect": ref("expect"),
+        },
+        required=["name", "talk", "expect"],
+    ),
+    "talk": text_or(
+        {"title": "a talk"},
+        listed("a text or a list of steps", ref("step"), 1),
+        description="Lines such as `C: text`, or a list of steps.",
+    ),
+    "step": text_or(
+        text("a step"),
+        {
+            "title": "a step, as in `{C: text}`",
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": ref("said"),
+        },
+    ),
+    "said": {
+        "if": {"type": "object"},
+        "then": mapping(
+            "said",
+            "what is said",
+            {"raw": {"title": "a text", "type": "string"}, "hex": ref("hex"), "file": text("the name of a file")},
+            minProperties=1,
+            maxProperties=1,
+        ),
+        "else": {"title": "a text, or one of `raw`, `hex`, `file`", "type": [*_SCALARS, "null"]},
+    },
+    "expect": mapping(
+        "expect",
+        "what is expected",
+        {
+            "state": ref("name"),
+            "verdict": {"title": "a verdict", "enum": ["accept", "drop", "reset"]},
+            "alerts": listed("a list of alerts", ref("name")),
+            "events": ref("expected_events"),
+            "streams": named("a mapping of streams to lists", listed("a list of streams", ref("bytes_value"))),
+            "variables": named("a mapping of variables to values", {}),
+            "value": {},
+            "error": {"title": "a mapping", "type": "object"},
+        },
+    ),
+    "expected_events": {
+        "if": {"type": "array"},
+        "then": listed(
+            "a list of events", {"title": "an event with its fields", "type": "object", "required": ["event"]}
+        ),
+        "else": named(
+            "a mapping of events to counts, or a list", {"title": "a number", "type": "integer", "minimum": 0}
+        ),
+    },
+    "bytes_value": text_or({}, mapping("bytes_value", "a text or `{hex: digits}`", {"hex": {"type": "string"}})),
+}
+
+DEFINITIONS: Final[dict[str, Schema]] = {**_SOURCES, **_ELEMENT_PARTS, **_TABLES, **_MACHINE, **_EXAMPLES}
+
+_LIMITS: Final[dict[str, object]] = {
+    "message": ref("size"),
+    "token": ref("size"),
+    "hold": ref("size"),
+    "items": ref("count"),
+    "depth": ref("count"),
+    "transitions": ref("count"),
+}
+_PORTS: Final = listed("a list of ports", {"title": "a port", "type": "integer", "minimum": 1, "maximum": 65535}, 1)
+
+TOP: Final[dict[str, object]] = {
+    "dissgen": {"title": "the version of the spec language, 1", "const": 1},
+    "protocol": {"title": "a name in lower case such as `smtp`", "type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+    "title": text("a text"),
+    "doc": ref("doc"),
+    "references": ref("references"),
+    "transport": mapping("transport", "a transport, as in `{tcp: [25]}`", {"tcp": _PORTS}, minProperties=1),
+    "confirm": mapping(
+        "confirm", "a token for a direction", {name: ref("token") for name in _DIRECTIONS}, minProperties=1
+    ),
+    "directions": mapping(
+        "directions", "names for `up` and `down`", {name: ref("name") for name in _DIRECTIONS}, required=[*_DIRECTIONS]
+    ),
+    "encoding": {"title": "an encoding", "enum": ["latin-1", "utf-8", "ascii"]},
+    "limits": mapping("limits", "limits", _LIMITS),
+    "tokens": named("a mapping of names to regular expressions", ref("token")),
+    "tables": named("a mapping of names to tables", ref("table")),
+    "grammar": named("a mapping of names to rules", ref("rule"), minProperties=1),
+    "variables": named("a mapping of names to variables", ref("variable")),
+    "conditions": named("a mapping of names to expressions", ref("expression")),
+    "events": named("a mapping of names to events", ref("event")),
+    "alerts": named("a mapping of names to alerts", ref("alert")),
+    "initial": ref("name"),
+    "states": named("a mapping of names to states", ref("state"), minProperties=1),
+    "first": {**ref("transitions")},
+    "any": {**ref("transitions")},
+    "examples": listed("a list of examples", ref("example")),
+}
+"""The keys of a spec, in the order in which it is written."""

@@ -1,0 +1,138 @@
+"""The schema of each element kind: the keys that belong to it alone, and the modifiers that it takes.
+
+The key of the table is the kind's key in a spec; the names of modifiers are those of `MODIFIERS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+Schema: TypeAlias = dict[str, object]
+"""A JSON Schema, draft 07."""
+
+
+def ref(name: str) -> Schema:
+    """A reference to one of the schema's definitions."""
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def text(title: str, **keywords: object) -> Schema:
+    """A string that is not empty."""
+    return {"title": title, "type": "string", "minLength": 1, **keywords}
+
+
+TRUE: Final[Schema] = {"title": "`true`", "const": True}
+
+ELEMENTS: Final[Schema] = {"title": "a list of elements", "type": "array", "minItems": 1, "items": ref("element")}
+
+MODIFIERS: Final[dict[str, Schema]] = {
+    "field": ref("local_name"),
+    "convert": ref("conversions"),
+    "const": ref("constant"),
+    "stream": ref("name"),
+    "transform": ref("transforms"),
+    "doc": ref("doc"),
+}
+"""What may stand beside a kind, in the order in which it is applied."""
+
+_VALUE: Final = ("field", "convert", "const", "stream", "transform", "doc")
+_KEPT: Final = ("field", "doc")
+_NONE: Final = ("doc",)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One element kind: the schemas of its own keys, those that must be there, and the modifiers that it takes."""
+
+    description: str
+    modifiers: tuple[str, ...]
+    properties: dict[str, Schema]
+    required: tuple[str, ...] = ()
+
+
+FRAGMENTS: Final[dict[str, Fragment]] = {
+    "token": Fragment(
+        "The longest match of a token here: a name from `tokens`, or a regular expression.",
+        _VALUE,
+        {"token": ref("token")},
+    ),
+    "literal": Fragment(
+        "Exactly these bytes.",
+        _VALUE,
+        {"literal": text("a text"), "ignore_case": {"title": "`true` or `false`", "type": "boolean"}},
+    ),
+    "hex": Fragment("Exactly these bytes, as pairs of hexadecimal digits.", _VALUE, {"hex": ref("hex")}),
+    "bytes": Fragment("Bytes: so many, until a token, or all the rest.", _VALUE, {"bytes": ref("extent")}),
+    "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _VALUE, {"text": ref("extent")}),
+    "use": Fragment("A rule, with its parameters.", _KEPT, {"use": ref("name"), "with": ref("arguments")}),
+    "record": Fragment("Elements in order; their fields make a record.", _KEPT, {"record": ELEMENTS}),
+    "sequence": Fragment("Elements in order; nothing is held back until its end.", _NONE, {"sequence": ELEMENTS}),
+    "branch": Fragment(
+        "The first case that has the value of the expression; none is a parse error.",
+        _NONE,
+        {
+            "branch": ref("expression"),
+            "cases": {"title": "a list of cases", "type": "array", "minItems": 1, "items": ref("case")},
+        },
+        ("cases",),
+    ),
+    "optional": Fragment(
+        "An element that is present when the expression is true.",
+        _NONE,
+        {"optional": ref("element"), "when": ref("expression")},
+        ("when",),
+    ),
+    "array": Fragment(
+        "An element again and again; without `field` nothing is kept.",
+        _KEPT,
+        {
+            "array": ref("element"),
+            "count": ref("expression"),
+            "while": ref("expression"),
+            "until": ref("expression"),
+            "rest": TRUE,
+        },
+    ),
+    "union": Fragment(
+        "Every member from the same start; it ends where the longest one ends.",
+        _NONE,
+        {"union": {**ELEMENTS, "minItems": 2}},
+    ),
+    "let": Fragment("A computed field.", _NONE, {"let": ref("local_name"), "value": ref("expression")}, ("value",)),
+    "verify": Fragment(
+        "A parse error when the expression is false.", _NONE, {"verify": ref("expression"), "message": text("a text")}
+    ),
+    "empty": Fragment("Matches nothing.", _NONE, {"empty": TRUE}),
+    "fail": Fragment("Always a parse error, with this text.", _NONE, {"fail": text("a text")}),
+}
+"""Every element kind of this version, in the order in which the documentation has them."""
+
+VERBS: Final[dict[str, Schema]] = {
+    "trigger": ref("trigger"),
+    "alert": ref("alert_use"),
+    "set": {
+        "title": "a mapping of variables to expressions",
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": ref("name"),
+        "additionalProperties": ref("assigned"),
+    },
+    "push": {
+        "title": "a mapping of one list variable to an expression",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": ref("name"),
+        "additionalProperties": ref("expression"),
+    },
+    "pop": ref("name"),
+    "log": text("a text"),
+    "drop": TRUE,
+    "reset": TRUE,
+    "accept": TRUE,
+    "skip": ref("skipped"),
+    "abandon": {"title": "`up` or `down`", "enum": ["up", "down"]},
+    "upgrade": {"$comment": "upgrade", "title": "a protocol", "type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+}
+"""What an item of `execute` may do. The ones that are `true` here may also be written as the bare word."""

@@ -1,0 +1,103 @@
+"""States, sides, transitions and verbs, from nodes."""
+
+from __future__ import annotations
+
+from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
+from dissgen.spec.tree import Name, SideDefinition, StateDefinition, Transition, VerbDefinition, name_of
+
+
+def parse_states(node: Node | None) -> tuple[StateDefinition, ...]:
+    """The section `states`, in the order of the file."""
+    if not isinstance(node, MappingNode):
+        return ()
+    states: list[StateDefinition] = []
+    for key, value in node.entries:
+        name = name_of(key)
+        if name is None:
+            continue
+        body = value if isinstance(value, MappingNode) else MappingNode(key.span, ())
+        doc = body.get("doc")
+        states.append(
+            StateDefinition(
+                name,
+                _side(body, "up"),
+                _side(body, "down"),
+                parse_transitions(body.get("transitions")),
+                str(doc.value).strip() if isinstance(doc, ScalarNode) and doc.value is not None else "",
+            )
+        )
+    return tuple(states)
+
+
+def _side(state: MappingNode, direction: str) -> SideDefinition | None:
+    node, key = state.get(direction), state.key(direction)
+    if node is None or key is None:
+        return None
+    if isinstance(node, ScalarNode):
+        if node.value == "child":
+            return SideDefinition("child", None, (), None, key.span)
+        return SideDefinition("rule", name_of(node), (), None, key.span)
+    if not isinstance(node, MappingNode):
+        return None
+    used, hold, arguments = node.get("use"), node.get("hold"), node.get("with")
+    if used is not None:
+        kind = "rule"
+    elif hold is not None:
+        kind = "hold"
+    elif node.get("discard") is not None:
+        kind = "discard"
+    else:
+        return None
+    return SideDefinition(
+        kind,
+        None if used is None else name_of(used),
+        parse_arguments(arguments),
+        hold if isinstance(hold, ScalarNode) else None,
+        key.span,
+    )
+
+
+def parse_arguments(node: Node | None) -> tuple[tuple[Name, ScalarNode], ...]:
+    """`{name: expression, ...}`."""
+    if not isinstance(node, MappingNode):
+        return ()
+    pairs = ((name_of(key), value) for key, value in node.entries)
+    return tuple((name, value) for name, value in pairs if name is not None and isinstance(value, ScalarNode))
+
+
+def parse_transitions(node: Node | None) -> tuple[Transition, ...]:
+    """A list of rows."""
+    if not isinstance(node, SequenceNode):
+        return ()
+    return tuple(_transition(item) for item in node.items if isinstance(item, MappingNode))
+
+
+def _transition(node: MappingNode) -> Transition:
+    event, when, execute, jump = (node.get(key) for key in ("event", "when", "execute", "jump"))
+    listed = event.items if isinstance(event, SequenceNode) else (event,) if event is not None else ()
+    events = tuple(name for name in map(name_of, listed) if name is not None)
+    verbs = execute.items if isinstance(execute, SequenceNode) else () if execute is None else (execute,)
+    key = node.key("event")
+    return Transition(
+        events,
+        when if isinstance(when, ScalarNode) else None,
+        None if execute is None else tuple(verb for verb in map(_verb, verbs) if verb is not None),
+        None if jump is None else name_of(jump),
+        key.span if key is not None else node.span,
+    )
+
+
+def _verb(node: Node) -> VerbDefinition | None:
+    if isinstance(node, ScalarNode):
+        return VerbDefinition(str(node.value), None, None, node.span)
+    if not isinstance(node, MappingNode):
+        return None
+    verb = next(((key, value) for key, value in node.entries if key.value not in ("when", "value")), None)
+    if verb is None:
+        return None
+    key, argument = verb
+    when = node.get("when")
+    bare = argument.value is True if isinstance(argument, ScalarNode) else False
+    return VerbDefinition(
+        str(key.value), None if bare else argument, when if isinstance(when, ScalarNode) else None, key.span
+    )

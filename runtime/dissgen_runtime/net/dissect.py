@@ -1,0 +1,220 @@
+"""Flow events to sessions: which dissector a flow gets, what its session is told, what it reports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dissgen_runtime.events import DOWN, UP, Alert, Direction, Event
+from dissgen_runtime.net.capture import Packet
+from dissgen_runtime.net.flows import Flow, FlowLimits, FlowStatistics, FlowTable
+from dissgen_runtime.net.registry import Choice, Dissectors, DissectorModule, SessionLike
+from dissgen_runtime.net.tcp import Close, Conflict, Data, Gap, TcpEvent
+
+CONFIRM_BYTES = 64
+CONFIRM_PACKETS = 4
+ALERT_BYTES = 64
+
+
+class Conversation:
+    """A flow that a dissector reads. `protocol`, `client` and `server` are text; `session` is the dissector's."""
+
+    __slots__ = ("_built_in_alerts", "client", "flow", "module", "protocol", "server", "session")
+
+    def __init__(self, flow: Flow, module: DissectorModule, session: SessionLike) -> None:
+        side = flow.client or 0
+        self.flow = flow
+        self.module = module
+        self.session = session
+        self.protocol = module.PROTOCOL
+        self.client = flow.endpoint(side)
+        self.server = flow.endpoint(1 - side)
+        self._built_in_alerts = 0
+
+    def direction(self, side: int) -> Direction:
+        return UP if side == (self.flow.client or 0) else DOWN
+
+    def take(self, event: TcpEvent) -> list[Event]:
+        """Tell the session what happened. Returns what it reports."""
+        session = self.session
+        reported = session.advance(event.time)
+        direction = UP if event.side == self.flow.client else DOWN
+        match event:
+            case Data():
+                more = session.feed(direction, event.data)
+            case Gap():
+                more = session.gap(direction, event.size)
+            case Close():
+                more = session.close(direction, event.cut)
+            case Conflict():
+                more = [self._conflict_alert(event, direction)]
+        return reported + more if reported else more
+
+    def summary(self) -> dict[str, object]:
+        """The session's summary, with the alerts that were raised here."""
+        summary = dict(self.session.summary())
+        if self._built_in_alerts:
+            alerts = summary.get("alerts")
+            summary["alerts"] = self._built_in_alerts + (alerts if isinstance(alerts, int) else 0)
+        return summary
+
+    def _conflict_alert(self, conflict: Conflict, direction: Direction) -> Alert:
+        alert = Alert(
+            "conflict",
+            "medium",
+            f"packet {conflict.frame} sends {len(conflict.second)} bytes again with other content; the first were kept",
+            data=conflict.second[:ALERT_BYTES],
+        )
+        alert.direction = direction
+        alert.time = conflict.time
+        alert.state = self.session.state.value
+        alert.offset = (conflict.start, conflict.start + len(conflict.second))
+        self._built_in_alerts += 1
+        return alert
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A session reported an event."""
+
+    conversation: Conversation
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A flow is over; nothing follows for it. `time` in nanoseconds."""
+
+    conversation: Conversation
+    time: int
+    summary: dict[str, object]
+
+
+Item: TypeAlias = Reported | Finished
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A flow whose dissector is not known yet, and what has happened on it."""
+
+    events: list[TcpEvent] = field(default_factory=list)
+    first: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
+    packets: int = 0
+
+
+@dataclass(slots=True)
+class Totals:
+    """What was reported: conversations and events by protocol, alerts by severity, flows without a dissector."""
+
+    conversations: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
+    alerts: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+    skipped: int = 0
+
+
+class Dissection:
+    """One capture through a set of dissectors. `subscribe` limits the events that sessions build (None: all)."""
+
+    def __init__(
+        self, dissectors: Dissectors, *, subscribe: frozenset[str] | None = None, limits: FlowLimits | None = None
+    ) -> None:
+        self._dissectors = dissectors
+        self._subscribe = subscribe
+        self._table = FlowTable(dissectors.server_ports, limits)
+        # Flow number -> its conversation; what is waiting for one; None where no dissector fits.
+        self._known: dict[int, Conversation | _Waiting | None] = {}
+        self._closed: dict[int, int] = {}
+        self.totals = Totals()
+
+    @property
+    def statistics(self) -> FlowStatistics:
+        return self._table.statistics
+
+    def items(self, packets: Iterable[Packet]) -> Iterator[Item]:
+        """What the sessions report, in the order of the packets. Raises what `packets` raises, after all of it."""
+        known = self._known
+        for flow, event in self._table.events(packets):
+            number = flow.number
+            conversation = known.get(number, known)
+            if conversation is known:
+                conversation = known[number] = self._first_choice(flow)
+            if type(conversation) is Conversation:
+                for reported in conversation.take(event):
+                    yield self._reported(conversation, reported)
+            elif type(conversation) is _Waiting:
+                yield from self._confirm(flow, conversation, event)
+            if type(event) is Close:
+                yield from self._close(flow, event)
+
+    def _reported(self, conversation: Conversation, event: Event) -> Reported:
+        if type(event) is Alert:
+            self.totals.alerts[event.severity] += 1
+        else:
+            self.totals.events[conversation.protocol] += 1
+        return Reported(conversation, event)
+
+    def _close(self, flow: Flow, event: Close) -> Iterator[Item]:
+        """A flow is over when both of its sides are."""
+        closed = self._closed.pop(flow.number, 0) + 1
+        if closed < 2:
+            self._closed[flow.number] = closed
+            return
+        conversation = self._known[flow.number]
+        # Conflicting retransmissions can still follow in theory, but a finished connection ignores its packets.
+        self._known[flow.number] = None
+        if isinstance(conversation, Conversation):
+            summary = conversation.summary()
+            self.totals.failed += bool(summary.get("failed"))
+            yield Finished(conversation, event.time, summary)
+        else:
+            self.totals.skipped += 1
+        del self._known[flow.number]
+
+    # Which dissector
+
+    def _first_choice(self, flow: Flow) -> Conversation | _Waiting | None:
+        choice = self._dissectors.by_port(flow)
+        if choice is not None:
+            return self._begin(flow, choice)
+        return _Waiting() if self._dissectors.can_confirm(flow.transport) else None
+
+    def _begin(self, flow: Flow, choice: Choice) -> Conversation:
+        module, client = choice
+        flow.client = client
+        server = flow.endpoint(1 - client)
+        session = module.Session(
+            now=flow.first_time,
+            midstream=flow.midstream,
+            transport=flow.transport,
+            subscribe=self._subscribe,
+            dissectors=self._dissectors.by_name,
+            client=flow.endpoint(client),
+            server=server,
+        )
+        self.totals.conversations[module.PROTOCOL] += 1
+        return Conversation(flow, module, session)
+
+    def _confirm(self, flow: Flow, waiting: _Waiting, event: TcpEvent) -> Iterator[Item]:
+        """Keep what happens until the first bytes tell, or enough has been seen to know that they do not."""
+        waiting.events.append(event)
+        last = type(event) is Close and any(
+            type(earlier) is Close and earlier is not event for earlier in waiting.events
+        )
+        if type(event) is Data:
+            waiting.packets += 1
+            first = waiting.first[event.side]
+            first += event.data[: CONFIRM_BYTES - len(first)]
+        elif not last:
+            return
+        last = last or waiting.packets >= CONFIRM_PACKETS or len(waiting.events) > 2 * CONFIRM_PACKETS
+        choice = self._dissectors.by_content(flow, waiting.first, last=last, enough=CONFIRM_BYTES)
+        if choice is not None:
+            conversation = self._known[flow.number] = self._begin(flow, choice)
+            for kept in waiting.events:
+                for reported in conversation.take(kept):
+                    yield self._reported(conversation, reported)
+        elif last:
+            self._known[flow.number] = None

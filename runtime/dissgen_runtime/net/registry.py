@@ -1,0 +1,219 @@
+"""The dissectors at hand, and which of them fits a flow."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol, TypeAlias, cast
+
+from dissgen_runtime.errors import ApiVersionError
+from dissgen_runtime.events import UP, Direction, Event
+from dissgen_runtime.net.flows import Flow, Transport
+
+SUFFIX = "_dissector.py"
+
+
+class HasValue(Protocol):
+    """A member of the enum of a dissector's states."""
+
+    @property
+    def value(self) -> str: ...
+
+
+class SessionLike(Protocol):
+    """What is used of a session."""
+
+    @property
+    def state(self) -> HasValue: ...
+    def advance(self, now: int, /) -> list[Event]: ...
+    def feed(self, direction: Direction, data: bytes, /) -> list[Event]: ...
+    def gap(self, direction: Direction, size: int, /) -> list[Event]: ...
+    def close(self, direction: Direction, cut: bool = False, /) -> list[Event]: ...
+    def summary(self) -> dict[str, object]: ...
+
+
+class SessionMaker(Protocol):
+    """What is used of a session's class."""
+
+    def __call__(
+        self,
+        *,
+        now: int,
+        midstream: bool,
+        transport: str,
+        subscribe: frozenset[str] | None,
+        dissectors: Mapping[str, DissectorModule],
+        client: str,
+        server: str,
+    ) -> SessionLike: ...
+
+
+class DissectorModule(Protocol):
+    """What is used of a generated module.
+
+    `TRANSPORT` has the server's ports by transport, `CONFIRM` what the first bytes of a direction match; a `TUTORIAL`
+    dissector is only used where it is named.
+    """
+
+    @property
+    def PROTOCOL(self) -> str: ...
+    @property
+    def TRANSPORT(self) -> Mapping[str, tuple[int, ...]]: ...
+    @property
+    def CONFIRM(self) -> Mapping[Direction, re.Pattern[bytes]]: ...
+    @property
+    def TUTORIAL(self) -> bool: ...
+    @property
+    def Session(self) -> SessionMaker: ...
+
+
+Choice: TypeAlias = tuple[DissectorModule, int]  # the dissector, and the side of the client
+
+
+class DissectorError(Exception):
+    """A dissector that cannot be loaded, or is not there; the message is for people."""
+
+
+class Dissectors:
+    """The dissectors in use, in order; of two for the same port or bytes the first wins.
+
+    `protocols` names those to use (None: all but tutorial ones). `decode_as` maps (transport, port) to a protocol; a
+    protocol named there is used whatever `protocols` says. Raises DissectorError for a name that is not there.
+    """
+
+    def __init__(
+        self,
+        modules: Iterable[DissectorModule],
+        *,
+        protocols: Iterable[str] | None = None,
+        decode_as: Mapping[tuple[str, int], str] | None = None,
+    ) -> None:
+        self.by_name: dict[str, DissectorModule] = {}
+        for module in modules:
+            self.by_name[module.PROTOCOL] = module  # a later one of the same name replaces the earlier
+        wanted = None if protocols is None else list(protocols)
+        decode_as = decode_as or {}
+        for name in [*(wanted or ()), *decode_as.values()]:
+            if name not in self.by_name:
+                known = ", ".join(sorted(self.by_name)) or "none"
+                raise DissectorError(f"there is no dissector for `{name}`; there are: {known}")
+        used = [
+            module
+            for module in self.by_name.values()
+            if (module.PROTOCOL in wanted if wanted is not None else not module.TUTORIAL)
+        ]
+        self._ports: dict[tuple[str, int], DissectorModule] = {}
+        for module in used:
+            for transport, ports in module.TRANSPORT.items():
+                for port in ports:
+                    self._ports.setdefault((transport, port), module)
+        for (transport, port), name in decode_as.items():
+            self._ports[transport, port] = self.by_name[name]
+        self._confirming = [module for module in used if module.CONFIRM]
+        self.server_ports: dict[str, frozenset[int]] = {
+            transport: frozenset(port for kind, port in self._ports if kind == transport)
+            for transport in ("tcp", "udp")
+        }
+
+    def by_port(self, flow: Flow) -> Choice | None:
+        """The dissector of the server's port; of either port, where it is not known which side is the server."""
+        sides = (0, 1) if flow.client is None else (flow.client,)
+        for client in sides:
+            module = self._ports.get((flow.transport, flow.port(1 - client)))
+            if module is not None:
+                return module, client
+        return None
+
+    def can_confirm(self, transport: Transport) -> bool:
+        """Whether the first bytes of a flow can tell anything."""
+        return any(_carried_by(module, transport) for module in self._confirming)
+
+    def by_content(self, flow: Flow, first: tuple[bytearray, bytearray], *, last: bool, enough: int) -> Choice | None:
+        """The dissector whose patterns match the first bytes of each side; `last`: no more of them will come.
+
+        As long as more can come, all patterns of a dissector must match. In the end it is enough that one matches and
+        no other fails; where the beginning of the flow is missing, that one matches.
+        """
+        best: tuple[int, DissectorModule, int] | None = None
+        for client in (0, 1) if flow.client is None else (flow.client,):
+            for module in self._confirming:
+                if not _carried_by(module, flow.transport):
+                    continue
+                matched = failed = open_ = 0
+                for direction, pattern in module.CONFIRM.items():
+                    data = bytes(first[client if direction is UP else 1 - client])
+                    if pattern.match(data):
+                        matched += 1
+                    elif data and (last or len(data) >= enough):
+                        failed += 1
+                    else:
+                        open_ += 1
+                if not matched or (failed and not flow.midstream) or ((open_ or failed) and not last):
+                    continue
+                if best is None or matched > best[0]:
+                    best = (matched, module, client)
+        return None if best is None else (best[1], best[2])
+
+
+def _carried_by(module: DissectorModule, transport: Transport) -> bool:
+    return not module.TRANSPORT or transport in module.TRANSPORT
+
+
+def parse_decode_as(text: str) -> tuple[tuple[str, int], str]:
+    """`tcp/2525=smtp` -> (("tcp", 2525), "smtp"). Raises DissectorError."""
+    match = re.fullmatch(r"(tcp|udp)/([0-9]{1,5})=([A-Za-z0-9_.-]+)", text)
+    if match is None or int(match[2]) > 65_535:
+        raise DissectorError(f"`{text}` is not of the form tcp/2525=smtp")
+    return (match[1], int(match[2])), match[3]
+
+
+def load_dissectors(path: str | Path) -> list[DissectorModule]:
+    """The dissector of a module file, or those of all `*_dissector.py` in a directory. Raises DissectorError."""
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(path.glob("*" + SUFFIX))
+        if not files:
+            raise DissectorError(f"{path}: there is no *{SUFFIX} in this directory")
+        return [load_dissector(file) for file in files]
+    if not path.is_file():
+        raise DissectorError(f"{path}: no such file or directory")
+    return [load_dissector(path)]
+
+
+def load_dissector(path: Path) -> DissectorModule:
+    """Import a generated module from its file. Raises DissectorError."""
+    name = path.stem
+    loaded = sys.modules.get(name)
+    if loaded is not None and getattr(loaded, "__file__", None) == str(path.resolve()):
+        return as_dissector(loaded, str(path))
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    if spec is None or spec.loader is None:
+        raise DissectorError(f"{path}: not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # sessions are pickled by this name, and modules of imported rules find each other
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        spec.loader.exec_module(module)
+    except ApiVersionError as error:
+        raise DissectorError(f"{path}: {error}") from error
+    except Exception as error:  # whatever a file that is no dissector does
+        sys.modules.pop(name, None)
+        raise DissectorError(f"{path}: cannot be loaded: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.pop(0)
+    return as_dissector(module, str(path))
+
+
+def as_dissector(module: ModuleType, name: str) -> DissectorModule:
+    """Check that a module is a dissector. Raises DissectorError."""
+    missing = [attribute for attribute in DISSECTOR_ATTRIBUTES if not hasattr(module, attribute)]
+    if missing:
+        raise DissectorError(f"{name}: not a dissector: it has no {', '.join(missing)}")
+    return cast(DissectorModule, module)
+
+
+DISSECTOR_ATTRIBUTES = ("PROTOCOL", "TRANSPORT", "CONFIRM", "TUTORIAL", "Session")

@@ -1,0 +1,325 @@
+"""Record the SMTP captures of this folder: real servers and real clients over loopback.
+
+    sudo python record_smtp.py [SCENARIO...]
+
+Postfix (own configuration in a temporary directory, in the foreground) and aiosmtpd serve; swaks, smtplib and a plain
+socket are the clients; tcpdump writes one file a scenario. README.md says what has to be installed and what each file
+holds. A new recording differs in its times, ports, queue ids and keys, in nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pwd
+import shutil
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+POSTFIX, AIOSMTPD = "127.0.0.1", "127.0.0.2"  # two servers, the same port
+RELAY_PORT, SUBMISSION_PORT, OTHER_PORT = 25, 587, 2525
+LIMIT = 20_000  # bytes of one capture
+
+ALICE, BOB, CAROL, NOBODY = "alice@example.com", "bob@example.org", "carol@example.org", "nobody@example.org"
+USER, PASSWORD = "alice", "correct horse"
+
+HEADERS = f"Date: Mon, 5 Jan 2026 09:00:00 +0000\r\nFrom: {ALICE}\r\nTo: {BOB}\r\nMessage-Id: <1@example.com>\r\n"
+DOTTED_BODY = (
+    "A line, then one that starts with a dot:\r\n.profile is hidden\r\n..\r\nand a lone dot:\r\n.\r\nThe end.\r\n"
+)
+
+MAIN_CF = """\
+compatibility_level = 3.6
+queue_directory = {queue}
+data_directory = {data}
+mail_owner = postfix
+setgid_group = postdrop
+myhostname = mail.example.org
+mydomain = example.org
+myorigin = example.org
+mydestination = example.org
+mynetworks =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+local_recipient_maps = inline:{{ bob=known, carol=known }}
+local_transport = discard:
+default_transport = error:nothing leaves this machine
+alias_maps =
+alias_database =
+smtpd_banner = $myhostname ESMTP
+smtpd_error_sleep_time = 0
+smtpd_peername_lookup = no
+smtpd_recipient_restrictions = reject_unauth_destination
+smtpd_forbid_bare_newline = no
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {certificate}
+smtpd_tls_key_file = {key}
+maillog_file =
+"""
+
+MASTER_CF = """\
+127.0.0.1:{relay}      inet n - n - - smtpd
+127.0.0.1:{submission} inet n - n - - smtpd
+127.0.0.1:{other}      inet n - n - - smtpd
+pickup  unix n - n 60  1 pickup
+cleanup unix n - n -   0 cleanup
+qmgr    unix n - n 300 1 qmgr
+tlsmgr  unix - - n 1000? 1 tlsmgr
+rewrite unix - - n -   - trivial-rewrite
+bounce  unix - - n -   0 bounce
+defer   unix - - n -   0 bounce
+trace   unix - - n -   0 bounce
+verify  unix - - n -   1 verify
+error   unix - - n -   - error
+discard unix - - n -   - discard
+anvil   unix - - n -   1 anvil
+scache  unix - - n -   1 scache
+"""
+
+
+def wait_for_port(port: int) -> None:
+    """Return when something accepts connections; raise `TimeoutError` after ten seconds."""
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection((POSTFIX, port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"nothing listens on port {port}")
+
+
+def certificate(directory: Path) -> tuple[Path, Path]:
+    """A self-signed certificate for mail.example.org and its key."""
+    pem, key = directory / "certificate.pem", directory / "key.pem"
+    command = ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    command += ["-days", "3650", "-subj", "/CN=mail.example.org", "-keyout", str(key), "-out", str(pem)]
+    subprocess.run(command, check=True, capture_output=True)
+    return pem, key
+
+
+@contextlib.contextmanager
+def postfix(root: Path) -> Iterator[None]:
+    """Postfix with nothing of the machine's own configuration; it accepts mail for bob and carol and discards it."""
+    config, queue, data = root / "config", root / "queue", root / "data"
+    for directory in (config, queue, data):
+        directory.mkdir()
+    root.chmod(0o755)
+    shutil.chown(data, pwd.getpwnam("postfix").pw_uid)
+    pem, key = certificate(root)
+    (config / "main.cf").write_text(MAIN_CF.format(queue=queue, data=data, certificate=pem, key=key))
+    ports = {"relay": RELAY_PORT, "submission": SUBMISSION_PORT, "other": OTHER_PORT}
+    (config / "master.cf").write_text(MASTER_CF.format(**ports))
+    subprocess.run(["postfix", "-c", str(config), "start"], check=True, capture_output=True)
+    try:
+        for port in ports.values():
+            wait_for_port(port)
+        yield
+    finally:
+        subprocess.run(["postfix", "-c", str(config), "stop"], check=False, capture_output=True)
+
+
+@contextlib.contextmanager
+def aiosmtpd_with_passwords() -> Iterator[None]:
+    """aiosmtpd that asks for a user and a password and offers AUTH without TLS, so that the capture shows it."""
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+    def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object) -> AuthResult:
+        expected = LoginPassword(USER.encode(), PASSWORD.encode())
+        return AuthResult(success=given == expected, handled=False)
+
+    class Discard:
+        async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:
+            return "250 2.0.0 OK"
+
+    controller = Controller(
+        Discard(),
+        hostname=AIOSMTPD,
+        port=OTHER_PORT,
+        server_hostname="mail.example.org",
+        ident="ESMTP",
+        authenticator=check,
+        auth_require_tls=False,
+        auth_required=True,
+    )
+    controller.start()
+    try:
+        yield
+    finally:
+        controller.stop()
+
+
+@contextlib.contextmanager
+def recording(path: Path, host: str, port: int) -> Iterator[None]:
+    """tcpdump on loopback for one server, from before the first packet until after the last."""
+    command = ["tcpdump", "-i", "lo", "-s", "0", "-U", "--immediate-mode", "-Z", "root", "-w", str(path)]
+    process = subprocess.Popen([*command, f"host {host} and tcp port {port}"], stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "listening on" in line:
+            break
+    try:
+        yield
+        time.sleep(0.5)  # the last acknowledgements
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class Client:
+    """A client as a plain socket, for what the mail libraries do not send."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._socket = socket.create_connection((host, port), timeout=10)
+        self._input = self._socket.makefile("rb")
+        self.replies(1)
+
+    def replies(self, count: int) -> None:
+        """Read `count` replies, each of one or more lines (RFC 5321, section 4.2.1)."""
+        for _ in range(count):
+            while (line := self._input.readline())[3:4] == b"-":
+                pass
+            print("   ", line.decode().rstrip())
+
+    def send(self, data: bytes, replies: int = 1) -> None:
+        """Send `data` in one piece and wait for the replies to it."""
+        self._socket.sendall(data)
+        self.replies(replies)
+
+    def close(self) -> None:
+        self._input.close()
+        self._socket.close()
+
+
+def swaks(port: int, *arguments: str, expect: int = 0) -> None:
+    """Run swaks with names of its own, so that none of this machine gets into the capture."""
+    command = ["swaks", "--server", POSTFIX, "--port", str(port), "--ehlo", "client.example.com", "--from", ALICE]
+    result = subprocess.run([*command, *arguments], capture_output=True, text=True)
+    print("    " + "\n    ".join(line for line in result.stdout.splitlines() if line.startswith(("<", " <"))))
+    if result.returncode != expect:
+        raise RuntimeError(f"swaks ended with {result.returncode}:\n{result.stdout}{result.stderr}")
+
+
+def message(subject: str, body: str) -> str:
+    """A mail for swaks, which adds the dots and the end of the mail itself."""
+    return f"{HEADERS}Subject: {subject}\r\n\r\n{body}"
+
+
+def plain() -> None:
+    swaks(RELAY_PORT, "--to", BOB, "--data", message("Dots", DOTTED_BODY))
+
+
+def pipelined() -> None:
+    recipients = ",".join((BOB, NOBODY, CAROL))
+    swaks(
+        OTHER_PORT, "--pipeline", "--to", recipients, "--data", message("Three recipients", "Two of you get this.\r\n")
+    )
+
+
+def starttls() -> None:
+    swaks(SUBMISSION_PORT, "--tls", "--to", BOB, "--data", message("Private", "Nobody reads this on the wire.\r\n"))
+
+
+def bdat() -> None:
+    """RFC 3030: a mail in three chunks, pipelined; then one whose chunks meet a refused recipient; then BDAT 0 LAST."""
+    first = (HEADERS + "Subject: Chunks\r\n\r\n").encode()
+    second, last = b"A chunk may end in the middle of a li", b"ne,\r\n.and a dot needs no second one\r\n"
+    client = Client(POSTFIX, OTHER_PORT)
+    client.send(b"EHLO client.example.com\r\n")
+    client.send(f"MAIL FROM:<{ALICE}>\r\nRCPT TO:<{BOB}>\r\n".encode(), 2)
+    chunks = b"BDAT %d\r\n%bBDAT %d\r\n%bBDAT %d LAST\r\n%b"
+    client.send(chunks % (len(first), first, len(second), second, len(last), last), 3)
+    refused = f"MAIL FROM:<{ALICE}>\r\nRCPT TO:<{NOBODY}>\r\n".encode()
+    client.send(refused + chunks % (len(first), first, len(second), second, len(last), last), 5)
+    client.send(b"RSET\r\n")
+    client.send(f"mail from:<{ALICE}>\r\nrcpt to:<{CAROL}>\r\nbdat {len(first)}\r\n".encode() + first, 3)
+    client.send(b"BDAT 0 LAST\r\n")
+    client.send(b"QUIT\r\n")
+    client.close()
+
+
+def auth() -> None:
+    """RFC 4954: challenges, an exchange that the client cancels, a wrong password, an initial response."""
+    client = Client(AIOSMTPD, OTHER_PORT)
+    for line in (b"HELP", b"EHLO client.example.com", b"AUTH LOGIN", b"*"):
+        client.send(line + b"\r\n")
+    client.send(b"QUIT\r\n")
+    client.close()
+    for password in ("wrong", PASSWORD):
+        with smtplib.SMTP(AIOSMTPD, OTHER_PORT, "client.example.com") as library:
+            library.user, library.password = USER, password
+            library.ehlo()
+            with contextlib.suppress(smtplib.SMTPAuthenticationError):
+                library.auth("LOGIN", library.auth_login, initial_response_ok=False)
+                library.sendmail(ALICE, [BOB], message("With a password", "Hello.\r\n"))
+    with smtplib.SMTP(AIOSMTPD, OTHER_PORT, "client.example.com") as library:
+        library.user, library.password = USER, PASSWORD
+        library.ehlo()
+        library.auth("PLAIN", library.auth_plain, initial_response_ok=True)
+
+
+def session() -> None:
+    """What else a server has to answer: several mails, one of them empty, and commands of all kinds."""
+    client = Client(POSTFIX, OTHER_PORT)
+    mail = message("Again", ".\r\n").replace("\r\n.", "\r\n..").encode()
+    for line in (
+        "HELO client.example.com",
+        "NOOP",
+        "HELP",
+        "VRFY bob",
+        "vrfy nobody",
+        "EXPN staff",
+        "XYZZY a b",
+        "MAIL",
+    ):
+        client.send(line.encode() + b"\r\n")
+    client.send(b"\r\n")
+    client.send(f"MAIL FROM:<{ALICE}>\r\n".encode())
+    client.send(b"RSET\r\n")
+    for content in (mail, b"", mail):
+        for line in (f"mail from:<{ALICE}>", f"rcpt to:<{BOB}>", "data"):
+            client.send(line.encode() + b"\r\n")
+        client.send(content + b".\r\n")
+    client.send(f"MAIL FROM:<{ALICE}>\r\n".encode())
+    client.send(f"RCPT TO:<{NOBODY}>\r\n".encode())
+    client.send(b"DATA\r\n")
+    client.send(b"quit\r\n")
+    client.close()
+
+
+SCENARIOS: dict[str, tuple[str, int, Callable[[], None]]] = {
+    "plain": (POSTFIX, RELAY_PORT, plain),
+    "pipelined": (POSTFIX, OTHER_PORT, pipelined),
+    "starttls": (POSTFIX, SUBMISSION_PORT, starttls),
+    "bdat": (POSTFIX, OTHER_PORT, bdat),
+    "auth": (AIOSMTPD, OTHER_PORT, auth),
+    "session": (POSTFIX, OTHER_PORT, session),
+}
+
+
+def check(path: Path) -> None:
+    """No name of this machine, and a size that a repository can carry."""
+    data = path.read_bytes()
+    names = {socket.gethostname(), socket.getfqdn()} - {"localhost"}
+    found = [name for name in names if len(name) > 3 and name.encode() in data]
+    if found or len(data) > LIMIT:
+        raise RuntimeError(f"{path.name}: {len(data)} bytes, names {found}")
+
+
+def main(wanted: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as directory, postfix(Path(directory)), aiosmtpd_with_passwords():
+        for name in wanted or SCENARIOS:
+            host, port, scenario = SCENARIOS[name]
+            path = HERE / f"smtp-{name}.pcap"
+            print(name)
+            with recording(path, host, port):
+                scenario()
+            check(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
