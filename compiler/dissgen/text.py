@@ -121,3 +121,8 @@ class Span:
     def to(self, other: Span) -> Span:
         """From the start of this span to the end of another one of the same file."""
         return Span(self.source, self.start, max(self.start, other.end))
+
+
+def single_quoted(text: str) -> str:
+    """A text of one line as a single-quoted YAML scalar, in which nothing but the quote itself is special."""
+    return "'" + text.replace("'", "''") + "'"

@@ -63,7 +63,7 @@ class Reporter(StreamOutput):
         self._up = Reader(UP, self.LIMITS, self)
         self._down = Reader(DOWN, self.LIMITS, self)
         self._out: list[Event] = []
-        self._at: tuple[Direction | None, int, int] = (None, 0, 0)
+        self._at: tuple[Direction | None, tuple[int, int]] = (None, (0, 0))
         self._error: ParseError | None = None
         self._path: tuple[str, ...] = ()
         self._confident = not midstream
@@ -81,9 +81,7 @@ class Reporter(StreamOutput):
 
     def _emit(self, event: Event) -> None:
         """Stamp and report."""
-        direction, begin, end = self._at
-        event.direction = direction
-        event.offset = (begin, end)
+        event.direction, event.offset = self._at
         event.time = self.now
         event.state = self._state_name
         self._out.append(event)
@@ -138,12 +136,12 @@ class Reporter(StreamOutput):
 
     def _stream_piece(self, reader: Reader, sink: Sink, data: bytes, start: int, end: int) -> None:
         if self._wants(sink.event):
-            self._at = (reader.direction, start, end)
+            self._at = (reader.direction, (start, end))
             self._emit(self.STREAMS[sink.event](sink.number, data, False, None))
 
     def _stream_end(self, reader: Reader, sink: Sink, complete: bool) -> None:
         if self._wants(sink.event):
             at = self._at
-            self._at = (reader.direction, reader.offset, reader.offset)
+            self._at = (reader.direction, (reader.offset, reader.offset))
             self._emit(self.STREAMS[sink.event](sink.number, b"", True, complete))
             self._at = at

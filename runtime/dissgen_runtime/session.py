@@ -343,7 +343,7 @@ class Session(Reporter, Generic[StateT]):
                 reader.message_start = base + pos
                 reader.messages += 1
                 if handler is not None:
-                    self._at = (direction, base + pos, base + end)
+                    self._at = (direction, (base + pos, base + end))
                     outcome = handler(self, message)
                     if outcome is not None and outcome is not STAY:
                         pos = end
@@ -407,7 +407,7 @@ class Session(Reporter, Generic[StateT]):
         if reader.pos == len(reader.data) and not reader.pending:
             reader.forced = False
         direction = reader.direction
-        self._at = (direction, reader.message_start, here)
+        self._at = (direction, (reader.message_start, here))
         self._error = None
         handler = self._row.on.get(reader.event)
         outcome = None if handler is None else self._call(handler, message)
@@ -418,7 +418,7 @@ class Session(Reporter, Generic[StateT]):
 
     def _arguments(self, reader: Reader, side: Side) -> tuple[object, ...]:
         assert side.arguments is not None
-        self._at = (reader.direction, reader.offset, reader.offset)
+        self._at = (reader.direction, (reader.offset, reader.offset))
         try:
             return side.arguments(self)
         except EVALUATION_ERRORS as error:
@@ -430,7 +430,7 @@ class Session(Reporter, Generic[StateT]):
         begin = reader.message_start
         reader.abandon()
         stay = self._stay
-        self._at = (reader.direction, begin, error.offset)
+        self._at = (reader.direction, (begin, error.offset))
         self._error = error
         before = reader.offset
         outcome = self._fire("parse_error", error)
@@ -474,7 +474,7 @@ class Session(Reporter, Generic[StateT]):
                 return True
             return False
         reader.missing_stay = stay = self._stay
-        self._at = (reader.direction, here, here)
+        self._at = (reader.direction, (here, here))
         expected = f"no data in state {self.state.value}"
         error = ParseError("missing_grammar", self.state.value, None, here, expected, reader.first_byte())
         self._error = error
@@ -520,7 +520,7 @@ class Session(Reporter, Generic[StateT]):
                 reader.discarded += reader.pass_all()
         reader.pass_mark()
         reader.ended = True
-        self._at = (reader.direction, reader.offset, reader.offset)
+        self._at = (reader.direction, (reader.offset, reader.offset))
         self._emit(End(mark.cut))
         if self._child is not None:
             self._from_child(self._child.close(reader.direction, mark.cut))
@@ -535,7 +535,7 @@ class Session(Reporter, Generic[StateT]):
     def _pass_gap(self, reader: Reader, size: int) -> None:
         """Rule 17."""
         here = reader.base + len(reader.data) + reader.pending_size
-        self._at = (reader.direction, here, here + size)
+        self._at = (reader.direction, (here, here + size))
         self._emit(Gap(size))
         self._moves = 0
         other = self._other(reader)

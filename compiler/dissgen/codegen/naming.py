@@ -41,47 +41,12 @@ def camel(name: str) -> str:
 
 # Names of the module that a record's class must not hide.
 _MODULE_WORDS: Final = frozenset(
-    [
-        "ABSENT",
-        "Alert",
-        "AlertKind",
-        "CHILD",
-        "CONFIRM",
-        "DISCARD",
-        "DOWN",
-        "Direction",
-        "DotUnstuff",
-        "Event",
-        "FAIL",
-        "Final",
-        "Frame",
-        "HOLD",
-        "LIMITS",
-        "Limits",
-        "Move",
-        "None",
-        "Outcome",
-        "PROTOCOL",
-        "ParseError",
-        "Reader",
-        "Record",
-        "Row",
-        "STAY",
-        "STREAMS",
-        "Session",
-        "State",
-        "StreamEvent",
-        "TRANSPORT",
-        "TUTORIAL",
-        "Terminator",
-        "Token",
-        "True",
-        "False",
-        "TypeAlias",
-        "UP",
-        "Variables",
-        "Verdict",
-    ]
+    (
+        *("ABSENT", "Alert", "AlertKind", "CHILD", "CONFIRM", "DISCARD", "DOWN", "Direction", "DotUnstuff", "Event"),
+        *("FAIL", "False", "Final", "Frame", "HOLD", "LIMITS", "Limits", "Move", "None", "Outcome", "PROTOCOL"),
+        *("ParseError", "Reader", "Record", "Row", "STAY", "STREAMS", "Session", "State", "StreamEvent", "TRANSPORT"),
+        *("TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
+    )
 )
 
 

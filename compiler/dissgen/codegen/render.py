@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 import jinja2
+
 from dissgen.codegen.view import ModuleView
 
 _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (

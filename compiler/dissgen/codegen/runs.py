@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from dissgen.ir import ops
+
+# One character or class, alone, possessively repeated, or repeated a fixed number of times; or such in a row where each
+# is taken exactly once.
+_ATOM: Final = rb"(?:\\.|\[(?:\\.|[^\]\\])+\]|[^\\\[\](){}|.^$*+?])"
+_SIMPLE: Final = re.compile(rb"(?:" + _ATOM + rb"(?:[?*+]\+|\{\d+,\d*\}\+|\{\d+\})?)+", re.DOTALL).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class _Builder:
             needed = leaf.target.name is not None
         else:
             definition = self.tokens[leaf.token]
-            regex = definition.compiled.pattern  # type: ignore[attr-defined]
+            regex = definition.compiled.pattern
             self.limit = min(self.limit, definition.limit)
             self.words.append(leaf.field or definition.name)
             needed = leaf.target.name is not None or leaf.constant is not None
@@ -66,10 +72,7 @@ class _Builder:
 
 def _atomic(regex: bytes) -> bytes:
     """A part that gives nothing back and binds as one."""
-    simple = re.fullmatch(
-        rb"(?:\\.|\[(?:\\.|[^\]\\])+\]|[^\\\[\](){}|.^$*+?])(?:[?*+]\+|\{\d+(?:,\d*)?\}\+|\{\d+\})?", regex
-    )
-    return regex if simple else b"(?>" + regex + b")"
+    return regex if _SIMPLE(regex) else b"(?>" + regex + b")"
 
 
 def run_pattern(run: ops.Run, module: ops.Module) -> RunPattern:
@@ -104,8 +107,8 @@ def _margin(run: ops.Run, tokens: dict[str, ops.TokenDefinition]) -> int:
         else:
             assert isinstance(part, ops.TokenRead)
             compiled = tokens[part.token].compiled
-            lookahead = compiled.lookahead  # type: ignore[attr-defined]
-            minimum = compiled.minimum  # type: ignore[attr-defined]
+            lookahead = compiled.lookahead
+            minimum = compiled.minimum
         margin = max(margin, lookahead - sure)
         # whether an optional group begins is decided by its first byte
         margin = max(margin, (1 if optional else 0) - sure)

@@ -19,6 +19,7 @@ from dissgen.codegen.values import case_test, converted, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import Index, Peek, Typed, fallible, walk
 from dissgen.ir.walk import every
+from dissgen.tokens import CompiledToken
 from dissgen.types import OptionalType
 
 
@@ -315,8 +316,6 @@ def expressions(body: tuple[ops.Op, ...]) -> Iterator[Typed]:
                 pass
 
 
-def _viable_length(compiled: object, module: ops.Module) -> int:
-    """How many bytes may have to be seen to know that a token does not match."""
-    minimum = getattr(compiled, "minimum", 1)
-    overrun = getattr(compiled, "overrun", None)
-    return int(minimum) if overrun == 0 and minimum == 1 else module.limits.token
+def _viable_length(compiled: CompiledToken, module: ops.Module) -> int:
+    """How many bytes have to be there to know that a token does not match."""
+    return 1 if compiled.minimum == 1 and compiled.overrun == 0 else module.limits.token

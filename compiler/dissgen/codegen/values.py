@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import assert_never
 
 from dissgen.codegen import naming
 from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.ir import ops
+from dissgen.tokens import CompiledToken
 from dissgen.types import BytesType, Type, python
 
 _DIGITS = frozenset(b"0123456789")
@@ -31,10 +34,19 @@ def plain_digits(op: ops.Leaf, module: ops.Module) -> bool:
         return False
     definition = next(token for token in module.tokens if token.name == op.token)
     compiled = definition.compiled
-    maximum = getattr(compiled, "maximum", None)
-    minimum = getattr(compiled, "minimum", 0)
-    alphabet = getattr(compiled, "alphabet", None)
-    return bool(maximum is not None and maximum <= _INT_DIGITS and minimum > 0 and alphabet and alphabet <= _DIGITS)
+    short = compiled.maximum is not None and compiled.maximum <= _INT_DIGITS
+    return short and compiled.minimum > 0 and alphabet(compiled) <= _DIGITS
+
+
+def alphabet(compiled: CompiledToken) -> frozenset[int]:
+    """All bytes that a token can contain."""
+    classes = (chars for _, moves in compiled.automaton for chars, _ in moves)
+    return frozenset(byte for chars in classes for byte in _members(chars))
+
+
+@cache
+def _members(chars: bytes) -> frozenset[int]:
+    return frozenset(match.start() for match in re.finditer(b"[" + chars + b"]", bytes(range(256)), re.DOTALL))
 
 
 def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> str:

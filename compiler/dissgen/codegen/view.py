@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from dissgen.codegen import naming
@@ -13,7 +14,7 @@ from dissgen.codegen.pysource import comment, docstring, literal, regex_literal,
 from dissgen.codegen.scans import Pattern, ScanBody
 from dissgen.codegen.values import python_type
 from dissgen.ir import ops
-from dissgen.types import BOOL, ListType, MapType, OptionalType, StrType, Type
+from dissgen.tokens import CompiledTerminator, CompiledToken
 
 _NO_RECORD_EVENTS = ("up", "down")
 
@@ -130,7 +131,7 @@ class _Viewer:
         events = tuple(self._event(event) for event in module.events)
         references = f" ({', '.join(module.references)})" if module.references else ""
         doc = f"{module.title or module.protocol}{references}."
-        result = ModuleView(
+        return ModuleView(
             path=module.path,
             digest=module.digest[:12],
             doc=docstring(doc + (f"\n\n{module.doc.strip()}\n" if module.doc.strip() else "")),
@@ -157,7 +158,6 @@ class _Viewer:
             initial=naming.state_member(module.machine.initial) if module.machine else "",
             handlers=tuple(self.handlers),
         )
-        return result
 
     # Data
 
@@ -167,17 +167,16 @@ class _Viewer:
 
     def _confirm(self, token: str) -> str:
         definition = next(item for item in self.module.tokens if item.name == token)
-        return regex_literal(definition.compiled.pattern)  # type: ignore[attr-defined]
+        return regex_literal(definition.compiled.pattern)
 
     def _token(self, token: ops.TokenDefinition) -> ConstantView:
         compiled = token.compiled
-        pattern, automaton = compiled.pattern, compiled.automaton  # type: ignore[attr-defined]
-        value = f"Token({literal(token.name)}, {regex_literal(pattern)}, {_automaton(automaton)}, limit={token.limit})"
+        parts = (literal(token.name), regex_literal(compiled.pattern), _automaton(compiled))
+        value = f"Token({', '.join(parts)}, limit={token.limit})"
         return ConstantView(naming.token(token.name), value, f"{token.place}: {comment(token.text)}")
 
     def _terminator(self, item: ops.TerminatorDefinition) -> ConstantView:
-        compiled = item.compiled
-        value = _terminator_literal(item.name, compiled)
+        value = _terminator_literal(item.name, item.compiled)
         return ConstantView(naming.terminator(item.name), value, f"{item.place}: {comment(item.text)}")
 
     def _alert(self, alert: ops.AlertDefinition) -> ConstantView:
@@ -367,16 +366,21 @@ def _limits_comment(limits: ops.Limits) -> str:
     )
 
 
-def _automaton(automaton: tuple[tuple[bool, tuple[tuple[bytes, int], ...]], ...]) -> str:
+def _automaton(compiled: CompiledToken) -> str:
     states = []
-    for accepting, moves in automaton:
+    for accepting, moves in compiled.automaton:
         arms = tuple_literal(f"({regex_literal(chars)}, {target})" for chars, target in moves)
         states.append(f"({accepting}, {arms})")
     return tuple_literal(states)
 
 
-def _terminator_literal(name: str, compiled: object) -> str:
-    raise NotImplementedError
+def _terminator_literal(name: str, compiled: CompiledTerminator) -> str:
+    extras = f", factor={compiled.factor!r}, lead={compiled.lead}" if compiled.factor else ""
+    if compiled.at_start is not None and compiled.prefix_at_start is not None:
+        extras += f", at_start={regex_literal(compiled.at_start)}"
+        extras += f", prefix_at_start={regex_literal(compiled.prefix_at_start)}"
+    patterns = f"{regex_literal(compiled.anywhere)}, {regex_literal(compiled.prefix)}"
+    return f"Terminator({literal(name)}, {patterns}, length={compiled.length}{extras})"
 
 
 def _table(table: ops.Table) -> ConstantView:
@@ -389,9 +393,4 @@ def _table(table: ops.Table) -> ConstantView:
 
 
 def _words(text: str) -> frozenset[str]:
-    import re
-
     return frozenset(re.findall(r"\w+", text))
-
-
-__all__ = ["BOOL", "ListType", "MapType", "ModuleView", "OptionalType", "StrType", "Type", "view"]

@@ -11,10 +11,13 @@ maps it to itself (`passes/`), and code generation handles each member once (`ma
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dissgen.ir.expressions import Typed
 from dissgen.types import Type
+
+if TYPE_CHECKING:  # the IR carries them, it does not look inside
+    from dissgen.tokens import CompiledTerminator, CompiledToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +267,7 @@ class Rule:
 
     `source` is the rule in one line, as a person would write it (`code separator text LINE_END`); `reference` the RFC
     section named in its comment or `doc`, or "". `streams` are the stream events that it or the rules it uses feed.
-    `whole` is the body of its straight-line variant for input that is all there, None where it has none; passes make it.
+    `whole` is the body of its straight-line variant (for input that is all there), made by passes; None: it has none.
     `anonymous` rules stand for nested unnamed elements (`reply_item`), they have no public parse function.
     """
 
@@ -289,7 +292,7 @@ class TokenDefinition:
 
     name: str
     text: str
-    compiled: object  # tokens.CompiledToken; the IR does not look inside
+    compiled: CompiledToken
     limit: int
     place: Place
 
@@ -300,7 +303,7 @@ class TerminatorDefinition:
 
     name: str
     text: str
-    compiled: object  # tokens.CompiledTerminator
+    compiled: CompiledTerminator
     place: Place
 
 

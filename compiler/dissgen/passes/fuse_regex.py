@@ -17,6 +17,7 @@ from typing import cast
 
 from dissgen.ir import ops
 from dissgen.ir.expressions import Peek
+from dissgen.tokens import CompiledToken
 
 _Part = ops.TokenRead | ops.LiteralRead
 
@@ -33,7 +34,7 @@ def fuse_regex(module: ops.Module) -> ops.Module:
 
 
 class _Fuser:
-    def __init__(self, tokens: dict[str, object]) -> None:
+    def __init__(self, tokens: dict[str, CompiledToken]) -> None:
         self.tokens = tokens
 
     def body(self, body: tuple[ops.Op, ...]) -> tuple[ops.Op, ...]:
@@ -82,12 +83,12 @@ class _Fuser:
     def _minimum(self, part: _Part) -> int:
         if isinstance(part, ops.LiteralRead):
             return len(part.data)
-        return int(self.tokens[part.token].minimum)  # type: ignore[attr-defined]
+        return self.tokens[part.token].minimum
 
     def _first(self, part: _Part) -> frozenset[int]:
         if isinstance(part, ops.LiteralRead):
             return frozenset(part.data[:1].lower() + part.data[:1].upper())
-        return cast(frozenset[int], self.tokens[part.token].first)  # type: ignore[attr-defined]
+        return self.tokens[part.token].first
 
 
 def _closed(run: list[ops.Op]) -> list[ops.Op]:

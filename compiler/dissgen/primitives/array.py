@@ -105,7 +105,7 @@ def _item(element: Element, context: CheckContext) -> Bound | None:
         if child.kind in (*_LEAVES, "name"):
             return context.element(child)
     suffix = f"{element.field.text}_{ITEM}" if element.field is not None else ITEM
-    use = context.outline(child, suffix)
+    use = context.outline(Element("record", child.argument, child.span, (child,)), suffix)
     return None if use is None else bound_call(child, use, None)
 
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from dissgen.text import Span
+from dissgen.text import Span, single_quoted
 
 Entry: TypeAlias = tuple[Node, Node]
 
@@ -71,7 +71,7 @@ def _report_stray_keys(pairs: Sequence[Entry], diagnostics: Diagnostics) -> bool
             whole = owner[1].span.to(key.span).text
             help_ = [
                 "an unquoted comma ended the expression before it",
-                f"in single quotes it stays whole: `{owner[0].span.text}: {quoted(whole)}`",
+                f"in single quotes it stays whole: `{owner[0].span.text}: {single_quoted(whole)}`",
             ]
         diagnostics.error("DG015", f"`{text}` is a key without a value", key.span, "no `:` follows", help=help_)
     return found
@@ -81,8 +81,3 @@ def _is_stray(key: Node, value: Node) -> bool:
     if not isinstance(key, ScalarNode) or not isinstance(value, ScalarNode) or not value.is_absent:
         return False
     return bool(key.span.text) and _NO_COLON.match(key.span.source.text, key.span.end) is not None
-
-
-def quoted(text: str) -> str:
-    """A text as a single-quoted scalar."""
-    return "'" + text.replace("'", "''") + "'"

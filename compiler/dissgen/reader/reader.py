@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import yaml
+from yaml import events
+
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader.mappings import Entry, checked_entries
 from dissgen.reader.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.reader.scalars import MAXIMUM_DIGITS, resolve
 from dissgen.reader.syntax import report_syntax
 from dissgen.text import SourceFile, Span
-from yaml import events
 
 MAXIMUM_SIZE: Final = 1 << 20
 """Bytes of a spec."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import yaml
+
 from dissgen.diagnostics import Diagnostics
 from dissgen.text import SourceFile, Span
 

@@ -71,6 +71,7 @@ def text_or(string: Schema, other: Schema, **keywords: object) -> Schema:
     return {**keywords, "if": {"type": "string"}, "then": string, "else": other}
 
 
+_MAP: Final = r"^\s*map\s*\["
 _SCALARS: Final = ["string", "number", "boolean"]
 _CONSTANT: Final[Schema] = {"title": "a text, a number or a boolean", "type": _SCALARS}
 _DIRECTIONS: Final = ("up", "down")
@@ -104,6 +105,11 @@ _SOURCES: Final[dict[str, Schema]] = {
     },
     "hex": text("pairs of hexadecimal digits such as `0d 0a`", pattern="^ *[0-9A-Fa-f]{2}( *[0-9A-Fa-f]{2})* *$"),
     "type": text("a type", description="Such as `int`, `list[str]`, `optional[str]` or the name of a rule."),
+    "variable_type": {
+        **text("a type", description="Such as `int`, `list[str]` or `optional[str]`."),
+        "$comment": "map",
+        "not": {"pattern": _MAP},
+    },
     "size": {
         "title": "a size such as `64 KiB`",
         "if": {"type": "string"},
@@ -183,8 +189,14 @@ _TABLES: Final[dict[str, Schema]] = {
     "variable": mapping(
         "variable",
         "a variable, as in `{type: int, initial: 0}`",
-        {"type": ref("type"), "initial": {"description": "A constant."}, "limit": ref("count"), "doc": ref("doc")},
-        required=["type", "initial"],
+        {
+            "type": ref("variable_type"),
+            "initial": {"description": "A constant."},
+            "limit": ref("count"),
+            "doc": ref("doc"),
+        },
+        required=["type"],
+        **{"if": {"properties": {"type": {"pattern": _MAP}}}, "else": {"required": ["initial"]}},
     ),
     "event": text_or(
         ref("name"),

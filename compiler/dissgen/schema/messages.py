@@ -17,7 +17,7 @@ from dissgen.schema.core import NAME, TOP
 from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, VERBS
 from dissgen.schema.later import is_later
 from dissgen.schema.places import describe, key_node, locate, mapping_span, subject, value_span
-from dissgen.text import Span
+from dissgen.text import Span, single_quoted
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -102,6 +102,11 @@ class Reporter:
         message = f"{word} is not supported by this version of dissgen"
         self._error("DG120", message, span, "a part of the language that comes later")
 
+    @property
+    def _extends(self) -> bool:
+        """Whether the spec is to complete another one; that is refused as a whole, its consequences are not named."""
+        return self._root.key("extends") is not None
+
     def _mapping(self, error: ValidationError) -> MappingNode:
         node = locate(self._root, list(error.absolute_path))
         assert isinstance(node, MappingNode), "only mappings have keys"
@@ -151,7 +156,7 @@ class Reporter:
         unknown = [key for key in present if key not in known and key not in _WORDS]
         span = mapping_span(self._root, path)
         for key in map(str, _sequence(error.validator_value)):
-            if key in present or any(suggest(other, [key]) for other in unknown):
+            if key in present or (self._extends and not path) or any(suggest(other, [key]) for other in unknown):
                 continue  # a misspelt key is reported once, as the unknown key that it is
             if _comment(error) == "effect":
                 help_ = "an event that is to be passed over has `execute: []`"
@@ -166,8 +171,9 @@ class Reporter:
     def _no_alternative(self, error: ValidationError) -> None:
         """The end of a chain: a mapping without the key that says what it is, or a value that is ruled out."""
         area, path = _comment(error), list(error.absolute_path)
-        if area == "skipped":
-            self._later("skip: message", value_span(self._root, path))
+        if area in ("skipped", "map"):
+            word = "skip: message" if area == "skipped" else str(error.instance)
+            self._later(word, value_span(self._root, path))
             return
         if not isinstance(error.instance, Mapping):
             return  # its type is reported
@@ -203,12 +209,14 @@ class Reporter:
         node = locate(self._root, path)
         if isinstance(node, MappingNode) and self._element_or_later(error, node):
             return
+        if error.instance is None and self._extends:
+            return  # null removes what the other file has
         message = f"{subject(path)} is {_title(error)}, not {describe(node)}"
         help_ = ""
         if isinstance(node, ScalarNode) and not isinstance(node.value, str) and node.span.text:
             wanted = error.validator_value
-            help_ = f"a text is written with quotes: `'{node.span.text}'`" if wanted == "string" else ""
-        self._error("DG103", message, value_span(self._root, path), f"this is {describe(node)}", help=help_)
+            help_ = f"a text is written with quotes: `{single_quoted(node.span.text)}`" if wanted == "string" else ""
+        self._error("DG103", message, value_span(self._root, path), _this_is(describe(node)), help=help_)
 
     def _element_or_later(self, error: ValidationError, node: MappingNode) -> bool:
         """Report a mapping that will be possible later in place of a text: an element for an expression, a probe."""
@@ -225,7 +233,11 @@ class Reporter:
     def _list_for_expression(self, error: ValidationError) -> None:
         path = list(error.absolute_path)
         span = value_span(self._root, path)
-        help_ = f"a list of values is written as an expression: `'{span.text}'`" if "\n" not in span.text else ""
+        help_ = (
+            f"a list of values is written as an expression: `{single_quoted(span.text)}`"
+            if "\n" not in span.text
+            else ""
+        )
         self._error("DG103", f"{subject(path)} is an expression, not a list", span, "this is a list", help=help_)
 
     def _unknown_word(self, error: ValidationError) -> None:
@@ -249,7 +261,7 @@ class Reporter:
         self._error("DG104", f"`{word}` is not {_title(error)}", span, label, help=help_)
 
     def _declared(self, event: str) -> bool:
-        """Whether a spec declares an event for its machine in a way that comes later: a sub-stream, a custom machine."""
+        """Whether a spec declares an event of its machine in a way that comes later (sub-stream, custom machine)."""
         declared = self._root.get("events")
         definition = declared.get(event) if isinstance(declared, MappingNode) else None
         return self._root.key("machine") is not None or (
@@ -273,7 +285,7 @@ class Reporter:
             self._later(word, value_span(self._root, path))
             return
         if _comment(error) == "element":
-            quoted = "'" + word.replace("'", "''") + "'"
+            quoted = single_quoted(word)
             help_ = f"a regular expression is written `{{token: {quoted}}}`, fixed bytes `{{literal: {quoted}}}`"
         message = f"{subject(path)} is {_title(error)}, not `{word}`"
         self._error("DG105", message, value_span(self._root, path), "malformed", help=help_)
@@ -306,14 +318,18 @@ class Reporter:
         if not isinstance(node, ScalarNode) or node.style != '"' or "\\" not in node.span.text:
             return
         at = node.span.start + node.span.text.index("\\")
-        inner = node.span.text[1:-1].replace('\\"', '"').replace("\\\\", "\\").replace("'", "''")
+        inner = node.span.text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
         self._error(
             "DG110",
             f"a backslash in a double-quoted {error.message}",
             Span(node.span.source, at, at + 2),
             "YAML takes this for an escape of its own",
-            help=f"write it in single quotes: `'{inner}'`",
+            help=f"write it in single quotes: `{single_quoted(inner)}`",
         )
+
+
+def _this_is(what: str) -> str:
+    return "no value follows" if what == "nothing" else f"this is {what}"
 
 
 def _comment(error: ValidationError) -> str:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from dissgen_runtime.events import DOWN, UP, Alert, Direction, Event
 from dissgen_runtime.net.capture import Packet
 from dissgen_runtime.net.flows import Flow, FlowLimits, FlowStatistics, FlowTable
-from dissgen_runtime.net.registry import Choice, Dissectors, DissectorModule, SessionLike
+from dissgen_runtime.net.registry import Choice, DissectorModule, Dissectors, SessionLike
 from dissgen_runtime.net.tcp import Close, Conflict, Data, Gap, TcpEvent
 
 CONFIRM_BYTES = 64
@@ -162,16 +162,13 @@ class Dissection:
         if closed < 2:
             self._closed[flow.number] = closed
             return
-        conversation = self._known[flow.number]
-        # Conflicting retransmissions can still follow in theory, but a finished connection ignores its packets.
-        self._known[flow.number] = None
+        conversation = self._known.pop(flow.number)
         if isinstance(conversation, Conversation):
             summary = conversation.summary()
             self.totals.failed += bool(summary.get("failed"))
             yield Finished(conversation, event.time, summary)
         else:
             self.totals.skipped += 1
-        del self._known[flow.number]
 
     # Which dissector
 

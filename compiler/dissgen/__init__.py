@@ -1,0 +1,1 @@
+"""The compiler of protocol specs and its command line."""

@@ -1,0 +1,201 @@
+"""The text form of the IR: stable, one operation a line, for people and for tests (`dissgen build --emit ir`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from dissgen.ir import ops
+from dissgen.ir.expressions import Typed, show
+from dissgen.types import show as show_type
+
+
+def dump(module: ops.Module) -> str:
+    """The whole module."""
+    lines = [f"module {module.protocol} ({module.path})"]
+    lines += [f"token {token.name} {token.text!r} limit {token.limit}" for token in module.tokens]
+    lines += [f"terminator {item.name} {item.text!r}" for item in module.terminators]
+    lines += [f"table {table.name} {table.kind} {dict(table.entries)}" for table in module.tables]
+    for rule in module.rules:
+        lines.append("")
+        lines += rule_lines(rule)
+    for variable in module.variables:
+        lines.append(f"variable {variable.name}: {show_type(variable.type)} = {show(variable.initial)}")
+    for event in module.events:
+        fields = ", ".join(f"{field.name}: {show_type(field.type)}" for field in event.fields)
+        lines.append(f"event {event.name} " + ("stream" if event.stream else f"({fields})"))
+    if module.machine is not None:
+        for state in module.machine.states:
+            lines.append("")
+            lines += _state(state, initial=state.name == module.machine.initial)
+    return "\n".join(lines) + "\n"
+
+
+def rule_lines(rule: ops.Rule) -> list[str]:
+    """One rule."""
+    parameters = ", ".join(f"{name}: {show_type(type)}" for name, type in rule.parameters)
+    lines = [f"rule {rule.name}({parameters}) -> {show_type(rule.type)}"]
+    lines += [f"  field {field.name}: {show_type(field.type)}{' local' * field.local}" for field in rule.fields]
+    if rule.resync is not None:
+        lines.append(f"  resync {'before' if rule.resync.before else 'after'} {rule.resync.terminator}")
+    lines.append("  body")
+    lines += _indented(_body(rule.body), 2)
+    if rule.whole is not None:
+        lines.append("  whole")
+        lines += _indented(_body(rule.whole), 2)
+    if rule.result is not None:
+        lines.append(f"  result {show(rule.result)}")
+    return lines
+
+
+def _indented(lines: Iterator[str] | list[str], depth: int) -> list[str]:
+    return ["  " * depth + line for line in lines]
+
+
+def _body(body: tuple[ops.Op, ...]) -> Iterator[str]:
+    if not body:
+        yield "nothing"
+    for op in body:
+        yield from _op(op)
+
+
+def _op(op: ops.Op) -> Iterator[str]:
+    match op:
+        case ops.TokenRead() | ops.LiteralRead() | ops.TakeRead() | ops.UntilRead() | ops.RestRead():
+            yield _leaf(op)
+        case ops.StreamRead(source, event, transforms):
+            yield f"stream {event}{''.join(f' through {name}' for name in transforms)}: {_leaf(source)}"
+        case ops.Call():
+            yield _call(op)
+        case ops.Let(name, value):
+            yield f"let {name} = {show(value)}"
+        case ops.Branch():
+            yield f"branch {show(op.subject)}"
+            for case in op.cases:
+                yield f"  is {', '.join(map(repr, case.values))}"
+                yield from _indented(_body(case.body), 2)
+            if op.otherwise is not None:
+                yield "  else"
+                yield from _indented(_body(op.otherwise), 2)
+        case ops.If(test, body):
+            yield f"if {show(test)}"
+            yield from _indented(_body(body), 1)
+        case ops.Loop():
+            yield from _loop(op)
+        case ops.Union(members):
+            yield "union"
+            for member in members:
+                yield "  member"
+                yield from _indented(_body(member), 2)
+        case ops.Verify(test, message):
+            yield f"verify {show(test)} else {message!r}"
+        case ops.Fail(message):
+            yield f"fail {message!r}"
+        case ops.Run(parts):
+            yield "run"
+            yield from _indented(_body(parts), 1)
+        case _:
+            assert_never(op)
+
+
+def _leaf(op: ops.Leaf) -> str:
+    match op:
+        case ops.TokenRead():
+            text = f"token {op.token}"
+            if op.constant is not None:
+                text += f" = {op.constant!r}"
+        case ops.LiteralRead():
+            text = f"literal {op.data!r}{' ignoring case' * op.ignore_case}"
+        case ops.TakeRead():
+            text = f"{'text' if op.text else 'bytes'} of size {show(op.size)}"
+        case ops.UntilRead():
+            text = f"{'text' if op.text else 'bytes'} until {op.terminator}"
+        case ops.RestRead():
+            text = f"{'text' if op.text else 'bytes'} rest"
+        case _:
+            assert_never(op)
+    if not isinstance(op, ops.LiteralRead):
+        text += "".join(f" | {_conversion(conversion)}" for conversion in op.conversions)
+    return text + _target(op.target)
+
+
+def _conversion(conversion: ops.Conversion) -> str:
+    return conversion.kind if conversion.base == 10 else f"{conversion.kind} base {conversion.base}"
+
+
+def _target(target: ops.Target) -> str:
+    return "" if target.name is None else f" -> {target.name}"
+
+
+def _call(op: ops.Call) -> str:
+    return f"call {op.rule}({_arguments(op.arguments)}){_target(op.target)}"
+
+
+def _arguments(arguments: tuple[tuple[str, Typed], ...]) -> str:
+    return ", ".join(f"{name}={show(value)}" for name, value in arguments)
+
+
+def _loop(op: ops.Loop) -> Iterator[str]:
+    text = f"array{_target(op.target)}"
+    for word, test in (("count", op.count), ("while", op.while_), ("until", op.until)):
+        if test is not None:
+            text += f" {word} {show(test)}"
+    yield text + (" rest" if op.rest else "")
+    yield "  " + (_call(op.item) if isinstance(op.item, ops.Call) else _leaf(op.item))
+
+
+def _state(state: ops.State, initial: bool) -> list[str]:
+    lines = [f"state {state.name}{' initial' * initial}", f"  up {_side(state.up)}", f"  down {_side(state.down)}"]
+    for handler in state.handlers:
+        lines.append(f"  on {handler.event}")
+        for index, row in enumerate(handler.rows):
+            if index == handler.shared_from:
+                lines.append("    any")
+            lines += _indented(_row(row), 2)
+    return lines
+
+
+def _side(side: ops.Side) -> str:
+    if side.kind == "rule":
+        text = f"{side.rule}({_arguments(side.arguments)})"
+    else:
+        text = side.kind
+    return text if side.hold is None else f"{text} hold {show(side.hold)}"
+
+
+def _row(row: ops.Row) -> Iterator[str]:
+    yield f"row {row.place}" + (f" when {show(row.when)}" if row.when is not None else "")
+    for verb in row.execute:
+        yield "  " + _verb(verb) + (f" when {show(verb.when)}" if verb.when is not None else "")
+    if row.jump is not None:
+        yield f"  jump {row.jump}"
+
+
+def _verb(verb: ops.Verb) -> str:
+    match verb:
+        case ops.Trigger():
+            return f"trigger {verb.event}({_arguments(verb.payload)})"
+        case ops.RaiseAlert():
+            return f"alert {verb.alert} {_template(verb.description)}"
+        case ops.SetVariables():
+            return f"set {_arguments(verb.values)}"
+        case ops.Push():
+            return f"push {verb.variable} {show(verb.value)}"
+        case ops.Pop():
+            return f"pop {verb.variable}"
+        case ops.WriteLog():
+            return f"log {_template(verb.text)}"
+        case ops.SetVerdict():
+            return verb.verdict
+        case ops.Skip():
+            return f"skip {verb.terminator or 'rest'}"
+        case ops.Abandon():
+            return f"abandon {verb.direction}"
+        case ops.Upgrade():
+            return f"upgrade {verb.protocol}"
+        case _:
+            assert_never(verb)
+
+
+def _template(template: ops.Template) -> str:
+    return repr("".join(part if isinstance(part, str) else "{" + show(part[0]) + "}" for part in template))

@@ -1,0 +1,80 @@
+"""From the spec as written to the spec as meant, in order."""
+
+from __future__ import annotations
+
+from dissgen.diagnostics import Diagnostics
+from dissgen.reader import ScalarNode
+from dissgen.sema.declarations import check_events, check_name, check_tables, check_variables
+from dissgen.sema.flow import check_fed, check_flow
+from dissgen.sema.machine import Machine
+from dissgen.sema.model import Model
+from dissgen.sema.rules import Rules
+from dissgen.sema.spec_context import SpecContext
+from dissgen.sema.tokens import TokenTable
+from dissgen.spec.tree import Protocol
+
+
+def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
+    """The model of a spec; None after reporting every mistake."""
+    context = SpecContext(diagnostics)
+    tokens = TokenTable(protocol, context)
+    tables = check_tables(protocol, context)
+    rules = Rules(protocol, context, tokens, tables)
+    rules.check_all()
+    variables = check_variables(protocol, rules, context)
+    events = check_events(protocol, rules, context)
+    _check_variable_names(protocol, context)
+    machine = Machine(protocol, context, rules, tokens, variables, events)
+    for alert in protocol.alerts:
+        check_name(alert.name, context)
+    initial = machine.initial()
+    states = machine.check()
+    check_fed(events, rules, diagnostics)
+    confirm = _confirm(protocol, tokens)
+    if not diagnostics.has_errors:
+        check_flow(states, machine, diagnostics)
+    if diagnostics.has_errors:
+        return None
+    return Model(
+        protocol=protocol,
+        tokens=tuple(tokens.tokens.values()),
+        terminators=tuple(tokens.terminators.values()),
+        confirm=confirm,
+        tables=tuple(tables.values()),
+        rules=rules.all(),
+        variables=tuple(item for item in variables.values() if item is not None),
+        conditions=tuple((item.name.text, item.name.span) for item in protocol.conditions),
+        events=tuple(item for item in events.values() if item is not None),
+        alerts=machine.alerts(),
+        initial=initial,
+        states=states,
+        used={section: frozenset(names) for section, names in context.used.items()},
+    )
+
+
+def _check_variable_names(protocol: Protocol, context: SpecContext) -> None:
+    """Variables, conditions and tables share the scope of transitions: a name means one thing."""
+    first = {item.name.text: (item.name, "table") for item in protocol.tables}
+    for section, names in (
+        ("variable", [item.name for item in protocol.variables]),
+        ("condition", [item.name for item in protocol.conditions]),
+    ):
+        for name in names:
+            if name.text in first:
+                before, what = first[name.text]
+                context.diagnostics.error(
+                    "DG202", f"`{name.text}` is a {what} and a {section}", name.span, "an expression could mean either",
+                    also=[(before.span, f"the {what}")],
+                )
+            first.setdefault(name.text, (name, section))
+
+
+def _confirm(protocol: Protocol, tokens: TokenTable) -> tuple[tuple[str, str], ...]:
+    """Per direction the token that its first bytes match."""
+    found: list[tuple[str, str]] = []
+    for item in protocol.confirm:
+        if isinstance(item.pattern, ScalarNode):
+            token = tokens.token(item.pattern, (f"confirm_{item.direction}",))
+            if token is not None:
+                found.append((item.direction, token))
+    return tuple(found)

@@ -1,0 +1,113 @@
+"""What only the whole machine shows: endless moves, dead ends, parse errors that cannot move on, unfed streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dissgen.diagnostics import Diagnostics
+from dissgen.ir import ops
+from dissgen.ir.expressions import Constant
+from dissgen.sema.machine import Machine, directions_of
+from dissgen.sema.model import EventModel, HandlerModel, RowModel, StateModel
+from dissgen.sema.rules import Rules
+from dissgen.text import Span
+
+
+def check_flow(states: tuple[StateModel, ...], machine: Machine, diagnostics: Diagnostics) -> None:
+    """Report what is wrong with the machine as a whole."""
+    by_name = {state.name: state for state in states}
+    _check_cycles(by_name, diagnostics)
+    for state in states:
+        _check_dead_end(state, machine, diagnostics)
+        for handler in state.handlers:
+            if handler.event == "parse_error" and "udp" not in dict(machine.protocol.transport):
+                _check_moves(state, handler, machine.rules, diagnostics)
+
+
+def check_fed(events: Mapping[str, EventModel | None], rules: Rules, diagnostics: Diagnostics) -> None:
+    """Every stream event needs a rule that feeds it."""
+    for event in events.values():
+        if event is not None and event.stream and event.name not in rules.fed:
+            diagnostics.error(
+                "DG514", f"nothing feeds the stream event `{event.name}`", event.span, "no element has this `stream`",
+                help=f"write `stream: {event.name}` at an element of the grammar",
+            )
+
+
+def firing(handler: HandlerModel) -> Iterator[RowModel]:
+    """The rows that can fire: all up to the first without a guard."""
+    for row in handler.rows:
+        yield row
+        if row.when is None or (isinstance(row.when, Constant) and row.when.value is True):
+            return
+
+
+def _handler(state: StateModel, event: str) -> HandlerModel | None:
+    return next((handler for handler in state.handlers if handler.event == event), None)
+
+
+def _check_cycles(states: Mapping[str, StateModel], diagnostics: Diagnostics) -> None:
+    """A jump in `enter` moves on at once: a ring of unguarded ones never ends."""
+    moves: dict[str, tuple[str, Span]] = {}
+    for name, state in states.items():
+        handler = _handler(state, "enter")
+        first = handler.rows[0] if handler is not None else None
+        if first is not None and first.jump in states and list(firing(HandlerModel("enter", None, (first,)))) == [first]:
+            unguarded = first.when is None or (isinstance(first.when, Constant) and first.when.value is True)
+            if unguarded and first.jump is not None:
+                moves[name] = (first.jump, first.span)
+    reported: set[str] = set()
+    for start in moves:
+        path = [start]
+        while path[-1] in moves and moves[path[-1]][0] not in path:
+            path.append(moves[path[-1]][0])
+        if path[-1] not in moves or path[-1] in reported:
+            continue
+        ring = path[path.index(moves[path[-1]][0]) :]
+        if reported & set(ring):
+            continue
+        reported.update(ring)
+        shown = " -> ".join([*ring, ring[0]])
+        diagnostics.error(
+            "DG515", f"the states {shown} move on for ever", moves[ring[0]][1], "this `enter` jumps at once",
+            also=[(moves[name][1], "and this") for name in ring[1:]], help="guard one of the jumps with `when`",
+        )
+
+
+def _check_dead_end(state: StateModel, machine: Machine, diagnostics: Diagnostics) -> None:
+    """Neither direction is read, and nothing leads out."""
+    if state.up.kind not in ("absent", "hold") or state.down.kind not in ("absent", "hold"):
+        return
+    if any(row.jump is not None for handler in state.handlers for row in firing(handler)):
+        return
+    if any(isinstance(verb, ops.Skip) for handler in state.handlers for row in handler.rows for verb in row.execute):
+        return
+    diagnostics.error(
+        "DG516", f"in the state `{state.name}` neither direction can go on", state.span, "it reads nothing and nothing leads out",
+        help="give it a side (`up: rule`, `down: rule`, `{discard: true}`), or a transition with a `jump`",
+    )
+
+
+def _check_moves(state: StateModel, handler: HandlerModel, rules: Rules, diagnostics: Diagnostics) -> None:
+    """A handled parse error that stays in the state must move: by `skip`, or by the rule's `resync`."""
+    for row in firing(handler):
+        if row.jump is not None or _skips(row):
+            continue
+        for direction, side in state.sides:
+            if side.rule is None or direction not in directions_of(row.when):
+                continue
+            model = rules.model(side.rule)
+            if model is not None and model.resync is None:
+                diagnostics.error(
+                    "DG517",
+                    f"after this parse error `{direction}` could not go on",
+                    row.span,
+                    f"no `jump`, no `skip`, and `{side.rule}` has no `resync`",
+                    also=[(model.span, "this rule"), (state.span, "read in this state")],
+                    help="write `skip: TOKEN` or `skip: rest` in `execute`, a `jump`, or give the rule a `resync`",
+                )
+                return
+
+
+def _skips(row: RowModel) -> bool:
+    return any(isinstance(verb, ops.Skip) and verb.when is None for verb in row.execute)

@@ -1,0 +1,391 @@
+"""States, their sides and their transitions, checked."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, cast
+
+from dissgen.diagnostics import Diagnostics, Label, suggest
+from dissgen.ir import ops
+from dissgen.ir.expressions import Compare, Constant, Logic, Typed
+from dissgen.ir.expressions import BindingKind
+from dissgen.ir.expressions import Name as TypedName
+from dissgen.reader import ScalarNode
+from dissgen.sema.declarations import check_alert, check_name
+from dissgen.sema.expressions import narrowings
+from dissgen.sema.model import AlertModel, EventModel, HandlerModel, RowModel, StateModel, VariableModel
+from dissgen.sema.rules import Rules
+from dissgen.sema.spec_context import SpecContext
+from dissgen.sema.tokens import TokenTable
+from dissgen.sema.transition_scope import Situation, TransitionScope
+from dissgen.sema.verbs import VerbChecker, place
+from dissgen.spec.expressions import parse_text
+from dissgen.spec.tree import Name, Protocol, SideDefinition, StateDefinition, Transition
+from dissgen.text import Span
+from dissgen.types import BOOL
+
+EVENTS: Final = (
+    "enter leave init midstream up down parse_error missing_grammar gap end child_finish fail finish"
+).split()
+"""Every event of the machine, in the order in which handlers are listed."""
+
+TERMINAL: Final = ("fail", "finish")
+"""The states that every machine has."""
+
+_NO_JUMP: Final = ("init", "fail", "finish")
+_RESERVED: Final = (*TERMINAL, "any", "first", "init")
+
+
+class Machine:
+    """The machine of one spec while it is being checked."""
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        context: SpecContext,
+        rules: Rules,
+        tokens: TokenTable,
+        variables: Mapping[str, VariableModel | None],
+        events: Mapping[str, EventModel | None],
+    ) -> None:
+        self.protocol = protocol
+        self.context = context
+        self.rules = rules
+        self.tokens = tokens
+        self.variables = variables
+        self.events = events
+        self.conditions = {item.name.text: item for item in protocol.conditions}
+        self.alert_definitions = {item.name.text: item for item in protocol.alerts}
+        self.inline_alerts: dict[Span, AlertModel] = {}
+        self.definitions = {item.name.text: item for item in protocol.states}
+        self.shared_diagnostics = context.diagnostics
+        self._reported: set[tuple[str, Span]] = set()
+        self._fits: set[tuple[int, str]] = set()
+        self._sides: dict[str, tuple[ops.Side, ops.Side]] = {}
+
+    # Shared
+
+    def event_places(self) -> dict[str, Name]:
+        return {item.name.text: item.name for item in self.protocol.events}
+
+    def variable_places(self) -> dict[str, Name]:
+        return {item.name.text: item.name for item in self.protocol.variables}
+
+    def relay(
+        self,
+        found: Diagnostics,
+        to: Diagnostics,
+        also: Sequence[tuple[Span, str]] = (),
+        note: str = "",
+    ) -> None:
+        """Pass findings on, the same mistake at the same place only once; rows are checked in many states."""
+        for item in found:
+            key = (item.code, item.primary.span)
+            if to is self.context.diagnostics:
+                if key in self._reported:
+                    continue
+                self._reported.add(key)
+            secondary = (*item.secondary, *(Label(span, text) for span, text in also))
+            notes = (*item.notes, note) if note else item.notes
+            to.add(dataclasses.replace(item, secondary=secondary, notes=notes))
+
+    def template_reads_broken(self, text: str, node: ScalarNode, scope: TransitionScope) -> bool:
+        """Whether a description reads something whose definition was reported already."""
+        quiet = Diagnostics()
+        for part in _interpolated(text):
+            written = parse_text(part, node, 0, quiet)
+            if written is not None and self.context.reads_broken(written, scope):
+                return True
+        return False
+
+    def alerts(self) -> tuple[AlertModel, ...]:
+        """Those of the section `alerts`, then the inline ones."""
+        declared = (check_alert(item, self.context) for item in self.protocol.alerts)
+        return (*declared, *self.inline_alerts.values())
+
+    # States
+
+    def check(self) -> tuple[StateModel, ...]:
+        """Every state with its handlers; reports what is wrong in states and rows."""
+        for name in self.conditions:
+            self._check_condition_alone(name)
+        for state in self.protocol.states:
+            self._check_state_name(state.name)
+            self._sides[state.name.text] = self._both_sides(state)
+        for row in (*self.protocol.first, *self.protocol.any):
+            self._check_row_shape(row)
+        for state in self.protocol.states:
+            for row in state.transitions:
+                self._check_row_shape(row)
+        states = tuple(self._state(state) for state in self.protocol.states)
+        for section, rows in (("first", self.protocol.first), ("any", self.protocol.any)):
+            for row in rows:
+                self._check_fits(section, row)
+        return states
+
+    def _check_condition_alone(self, name: str) -> None:
+        check_name(self.conditions[name].name, self.context)
+
+    def _check_state_name(self, name: Name) -> None:
+        check_name(name, self.context)
+        if name.text in _RESERVED:
+            self.context.diagnostics.error(
+                "DG506", f"a state named `{name.text}`", name.span, "this name has a meaning in every machine",
+                help=f"write `{name.text}_state`",
+            )
+
+    def initial(self) -> str | None:
+        """The initial state; None after reporting that there is none of that name."""
+        initial = self.protocol.initial
+        if initial is None or not self.definitions:
+            if self.definitions:
+                first = next(iter(self.definitions.values()))
+                self.context.diagnostics.error(
+                    "DG507", "no initial state", first.name.span, "which state is the first?",
+                    help=f"write `initial: {first.name.text}` above `states`",
+                )
+            return None
+        if initial.text not in self.definitions:
+            self._unknown_state(initial)
+            return None
+        return initial.text
+
+    def _unknown_state(self, name: Name) -> None:
+        places = {key: item.name for key, item in self.definitions.items()}
+        self.context.unknown("a state", name, [*places, *TERMINAL], places, "not defined in `states`")
+
+    # Sides
+
+    def _both_sides(self, state: StateDefinition) -> tuple[ops.Side, ops.Side]:
+        return self._side(state, state.up, "up"), self._side(state, state.down, "down")
+
+    def _side(self, state: StateDefinition, side: SideDefinition | None, direction: str) -> ops.Side:
+        if side is None:
+            return ops.Side("absent", None, (), None, place(state.name.span))
+        scope = TransitionScope(self, Situation(state.name.text, ""))
+        hold = self.context.expression(side.hold, scope, BOOL) if side.hold is not None else None
+        if side.hold is not None and "udp" in dict(self.protocol.transport):
+            self.context.diagnostics.error(
+                "DG508", "`hold` on a datagram transport", side.hold.span, "a datagram is read when it comes",
+                help="leave it out",
+            )
+        arguments: tuple[tuple[str, Typed], ...] = ()
+        rule = side.rule.text if side.rule is not None else None
+        if side.rule is not None and rule is not None:
+            if rule not in self.rules:
+                self.rules.unknown(side.rule)
+                return ops.Side("rule", None, (), hold, place(side.span))
+            self.context.use("grammar", rule)
+            arguments = self._side_arguments(side, side.rule, scope)
+            self._check_width(side.rule)
+        return ops.Side(
+            cast(Literal["rule", "hold", "discard", "child"], side.kind), rule, arguments, hold, place(side.span)
+        )
+
+    def _side_arguments(
+        self, side: SideDefinition, rule: Name, scope: TransitionScope
+    ) -> tuple[tuple[str, Typed], ...]:
+        given = {name.text: (name, value) for name, value in side.arguments}
+        self.rules.check_arguments(rule.text, [name for name, _ in given.values()])
+        values: list[tuple[str, Typed]] = []
+        for name, type_ in self.rules.parameter_types(rule.text).items():
+            if name not in given:
+                self.context.diagnostics.error(
+                    "DG212", f"`{rule.text}` needs its parameter `{name}`", rule.span, "a side gives every parameter",
+                    help=f"write `{{use: {rule.text}, with: {{{name}: ...}}}}`",
+                )
+                continue
+            value = self.context.expression(given[name][1], scope, type_) if type_ is not None else None
+            if value is not None:
+                values.append((name, value))
+        return tuple(values)
+
+    def _check_width(self, rule: Name) -> None:
+        model = self.rules.model(rule.text)
+        if model is not None and model.body is not None and model.minimum == 0:
+            self.context.diagnostics.error(
+                "DG509", f"`{rule.text}` can be complete without any byte", rule.span, "messages would have no end",
+                also=[(model.span, "every element of it may be empty")],
+                help="let it end with an element of at least one byte",
+            )
+
+    # Rows
+
+    def _check_row_shape(self, row: Transition) -> None:
+        """What is wrong with a row whatever the state."""
+        diagnostics = self.context.diagnostics
+        for event in row.events:
+            if event.text not in EVENTS:
+                similar = suggest(event.text, EVENTS)
+                diagnostics.error(
+                    "DG501", f"unknown event `{event.text}`", event.span, "the machine has no such event",
+                    help=f"write `{similar}`" if similar else (), note=f"the events are {', '.join(EVENTS)}",
+                )
+            elif row.jump is not None and event.text in _NO_JUMP:
+                diagnostics.error(
+                    "DG510", f"a jump on `{event.text}`", row.jump.span, "it would be passed over",
+                    also=[(event.span, f"`{event.text}` is on its way to a state already")],
+                    help="leave the `jump` out; jump where the error is handled, on `parse_error` or `missing_grammar`"
+                    if event.text == "fail" else "leave the `jump` out",
+                )
+        if row.execute is None and row.jump is None:
+            diagnostics.error(
+                "DG511", "a transition that does nothing", row.span, "neither `execute` nor `jump`",
+                help="write `execute: []` if nothing is to happen",
+            )
+        if row.jump is not None and row.jump.text not in (*self.definitions, *TERMINAL):
+            self._unknown_state(row.jump)
+
+    def _state(self, state: StateDefinition) -> StateModel:
+        up, down = self._sides[state.name.text]
+        handlers = []
+        for event in EVENTS:
+            handler = self._handler(state, event)
+            if handler is not None:
+                handlers.append(handler)
+        return StateModel(state.name.text, up, down, tuple(handlers), state.name.span, state.doc)
+
+    def _handler(self, state: StateDefinition, event: str) -> HandlerModel | None:
+        situation = self._situation(state, event)
+        if not self.can_raise(state.name.text, event):
+            for row in state.transitions:
+                for name in row.events:
+                    if name.text == event:
+                        self._never(state, name)
+            return None
+        rows: list[RowModel] = []
+        closed = False
+        sections = (("first", self.protocol.first), ("state", state.transitions), ("any", self.protocol.any))
+        for section, transitions in sections:
+            for row in transitions:
+                if not any(name.text == event for name in row.events) or (closed and section != "state"):
+                    continue
+                self._fits.add((id(row), event))
+                rows.append(self._row(row, section, situation))
+                closed = closed or row.when is None or _is_true(rows[-1].when)
+        return HandlerModel(event, situation.message, tuple(rows)) if rows else None
+
+    def _situation(self, state: StateDefinition, event: str) -> Situation:
+        sides = dict(zip(("up", "down"), self._sides[state.name.text], strict=True))
+        if event not in sides:
+            return Situation(state.name.text, event)
+        rule = sides[event].rule
+        message = self.rules.type_of(rule) if rule is not None else None
+        other = "down" if event == "up" else "up"
+        held = (other,) if sides[other].hold is not None or sides[other].kind == "hold" else ()
+        return Situation(state.name.text, event, message, message is None, held)
+
+    def can_raise(self, state: str, event: str) -> bool:
+        """Whether the state can raise the event at all."""
+        up, down = self._sides[state]
+        match event:
+            case "up":
+                return up.kind == "rule"
+            case "down":
+                return down.kind == "rule"
+            case "parse_error":
+                return "rule" in (up.kind, down.kind)
+            case "missing_grammar":
+                return bool({"absent", "hold"} & {up.kind, down.kind})
+            case "child_finish":
+                return "child" in (up.kind, down.kind)
+            case "init" | "midstream":
+                return self._may_start(state)
+            case _:
+                return True
+
+    def _may_start(self, state: str) -> bool:
+        """The session starts in the initial state, or where its `enter` jumps to."""
+        initial = self.protocol.initial
+        if initial is None or initial.text not in self.definitions:
+            return True
+        rows = (*self.protocol.first, *self.definitions[initial.text].transitions, *self.protocol.any)
+        moves = any(
+            row.jump is not None and any(name.text in ("enter", "init") for name in row.events) for row in rows
+        )
+        return moves or state == initial.text
+
+    def _never(self, state: StateDefinition, event: Name) -> None:
+        why = {
+            "up": "the state reads no rule from `up`",
+            "down": "the state reads no rule from `down`",
+            "parse_error": "the state reads no rule",
+            "missing_grammar": "the state takes data from both sides",
+            "child_finish": "no side of the state is `child`",
+        }.get(event.text, "a session begins in the initial state only")
+        self.context.diagnostics.error(
+            "DG512", f"the state `{state.name.text}` never raises `{event.text}`", event.span, why,
+            also=[(state.name.span, "this state")], help="leave the transition out, or give the state that side",
+        )
+
+    def _check_fits(self, section: str, row: Transition) -> None:
+        for event in row.events:
+            if event.text in EVENTS and (id(row), event.text) not in self._fits and self.definitions:
+                self.context.diagnostics.error(
+                    "DG513", f"this row of `{section}` fits no state", event.span,
+                    f"no state raises `{event.text}` without handling it before", help="leave it out",
+                )
+
+    def _row(self, row: Transition, section: str, situation: Situation) -> RowModel:
+        found = Diagnostics()
+        kept, self.shared_diagnostics = self.shared_diagnostics, found
+        try:
+            checked = self._checked_row(row, section, situation, found)
+        finally:
+            self.shared_diagnostics = kept
+        note = ""
+        if section != "state":
+            note = f"in the state `{situation.state}`"
+        self.relay(found, self.context.diagnostics, note=note)
+        return checked
+
+    def _checked_row(self, row: Transition, section: str, situation: Situation, found: Diagnostics) -> RowModel:
+        scope = TransitionScope(self, situation)
+        when = self.context.expression(row.when, scope, BOOL, diagnostics=found) if row.when is not None else None
+        known = narrowings(when) if when is not None else frozenset()
+        where = situation.state if section == "state" else section
+        place_name = f"{where}_{situation.event}"
+        verbs: list[ops.Verb] = []
+        inside = Diagnostics()
+        checker = VerbChecker(self, scope, known, inside, place_name)
+        for definition in row.execute or ():
+            verb = checker.check(definition)
+            if verb is not None:
+                verbs.append(verb)
+        for item in inside:
+            # what a guard with a mistake would have shown to be present is not known
+            if item.code != "DG306" or row.when is None or when is not None:
+                found.add(item)
+        return RowModel(when, tuple(verbs), row.jump.text if row.jump is not None else None, section, row.span)
+
+
+def _is_true(when: Typed | None) -> bool:
+    return isinstance(when, Constant) and when.value is True
+
+
+def directions_of(when: Typed | None) -> tuple[str, ...]:
+    """The directions for which a guard may hold, as far as `direction == '...'` in it shows."""
+    match when:
+        case Compare(TypedName(binding), ("==",), (Constant(str(value)),)) if binding.kind is BindingKind.DIRECTION:
+            return (value,)
+        case Logic("and", values):
+            found = {"up", "down"}
+            for value in values:
+                found &= set(directions_of(value))
+            return tuple(sorted(found))
+        case TypedName(binding) if binding.definition is not None:
+            return directions_of(binding.definition)
+        case _:
+            return ("up", "down")
+
+
+def _interpolated(text: str) -> list[str]:
+    """What stands in braces, roughly: enough to see which names a description reads."""
+    parts: list[str] = []
+    for piece in text.replace("{{", "").replace("}}", "").split("{")[1:]:
+        inside = piece.partition("}")[0]
+        parts.append(inside.removesuffix("!r"))
+    return parts
+
+

@@ -1,0 +1,333 @@
+"""One rule while it is being checked: what the primitives see of it."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from dissgen.diagnostics import Diagnostics
+from dissgen.ir.expressions import Binding, Name as TypedName, Typed
+from dissgen.primitives import BY_KIND, Bound, RuleUse
+from dissgen.primitives.let import BoundLet
+from dissgen.primitives.record import BoundRecord
+from dissgen.primitives.use import BoundCall
+from dissgen.reader import Node, ScalarNode
+from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
+from dissgen.sema.spec_context import IDENTIFIER
+from dissgen.spec.machine import parse_arguments
+from dissgen.spec.tree import Element, Name
+from dissgen.types import NONE, RecordType, Type, assignable, optional, show
+
+if TYPE_CHECKING:
+    from dissgen.sema.rules import Rules
+
+T = TypeVar("T")
+
+RESERVED: Final = frozenset(
+    "message error direction sender transport held client server now parent root item index position remaining "
+    "peek matches seconds len int str float min max abs sum any all first list".split()
+)
+"""Functions and scope words: no field has such a name."""
+
+
+class RuleChecker(RuleNames):
+    """Implements `primitives.CheckContext` for one rule."""
+
+    def __init__(
+        self, rules: Rules, name: str, parameters: dict[str, Type | None], outer: RuleChecker | None = None
+    ) -> None:
+        super().__init__(parameters, outer)
+        self.rules = rules
+        self.name = name
+        self.variables = rules.variables
+        self.streams: set[str] = set()
+        self.calls: list[str] = []
+        self.in_union = outer is not None and outer.in_union
+        self._merging: tuple[str, ...] = (name, *(outer._merging if outer is not None else ()))
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        return self.rules.context.diagnostics
+
+    # Names
+
+    def is_token(self, name: str) -> bool:
+        return name in self.rules.tokens
+
+    def is_rule(self, name: str) -> bool:
+        return name in self.rules
+
+    def fields_of(self, record: RecordType) -> Mapping[str, Type]:
+        return self.rules.fields_of(record)
+
+    def table(self, name: str) -> Binding | None:
+        return self.rules.table(name)
+
+    def is_broken_table(self, name: str) -> bool:
+        return name in self.rules.broken_tables
+
+    def table_names(self) -> Iterable[str]:
+        return self.rules.tables
+
+    def unknown_element(self, name: Name) -> None:
+        places = {**self.rules.tokens.places(), **self.rules.places()}
+        self.rules.context.unknown("a token or rule", name, places, places, "not defined in `tokens` or `grammar`")
+
+    # Expressions and tokens
+
+    def expression(
+        self,
+        node: Node | None,
+        expected: Type | None = None,
+        *,
+        item: Type | None = None,
+        loop: bool = False,
+        allow_missing: bool = False,
+    ) -> Typed | None:
+        scope = RuleScope(self, item, loop)
+        return self.rules.context.expression(node, scope, expected, allow_missing=allow_missing)
+
+    def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
+        return self.rules.context.constant(node, type_)
+
+    def token(self, node: ScalarNode, field: str | None) -> str | None:
+        return self.rules.tokens.token(node, self._places(field))
+
+    def terminator(self, node: ScalarNode, field: str | None) -> str | None:
+        return self.rules.tokens.terminator(node, self._places(field))
+
+    def _places(self, field: str | None) -> tuple[str, ...]:
+        rule = self._merging[0]
+        if field is None or field.startswith("_"):
+            return (rule, f"{rule}_token")
+        return (field, f"{rule}_{field}")
+
+    def token_minimum(self, token: str) -> int:
+        return self.rules.tokens.minimum(token)
+
+    # Elements
+
+    def element(self, element: Element) -> Bound | None:
+        primitive = BY_KIND.get(element.kind)
+        if primitive is None:
+            self.diagnostics.error(
+                "DG231", f"`{element.kind}` is not an element of this version", element.span, "",
+                help=f"there are {', '.join(kind for kind in BY_KIND if kind != 'name')}",
+            )
+            return None
+        return primitive.check(element, self)
+
+    def define(self, name: Name, type_: Type | None) -> None:
+        text = name.text
+        if not self._acceptable(name):
+            return
+        before = self.fields.get(text)
+        if before is not None and self.present is not None and text in self.present:
+            self.diagnostics.error(
+                "DG203", f"the field `{text}` is set twice on one path", name.span, "set again",
+                also=[(before.span, "set here first")], help="give one of them another name",
+            )
+            return
+        if before is not None and before.type is not None and type_ is not None and before.type != type_:
+            self.diagnostics.error(
+                "DG205", f"the field `{text}` is `{show(before.type)}` on one path and `{show(type_)}` on another",
+                name.span, f"`{show(type_)}`", also=[(before.span, f"`{show(before.type)}`")],
+                help="convert one of them, or give it another name",
+            )
+            type_ = None
+        if type_ == NONE:
+            self.diagnostics.error("DG305", f"`{text}` has no value but None", name.span, "", help="leave it out")
+            type_ = None
+        if type_ is None:
+            self.rules.context.broken_fields.add(text)
+        if before is None or type_ is None:
+            self.fields[text] = FieldState(type_, name.span)
+        if self.present is not None:
+            self.present.add(text)
+
+    def _acceptable(self, name: Name) -> bool:
+        text = name.text
+        message = help_ = ""
+        if not IDENTIFIER.fullmatch(text):
+            message, help_ = f"`{text}` is no name", "letters, digits and `_`, no digit first"
+        elif text in RESERVED or text.startswith("__"):
+            message, help_ = f"a field named `{text}`, which has a meaning in expressions", f"write `{text}_value`"
+        elif text.endswith("_") and keyword.iskeyword(text[:-1]):
+            message, help_ = f"a field named `{text}`", f"write `{text[:-1]}`: in Python it gets the `_`"
+        elif text in self.parameters and text not in self.captured:
+            message, help_ = f"the field `{text}` has the name of a parameter", "give one of them another name"
+        if message:
+            self.diagnostics.error("DG204", message, name.span, "", help=help_)
+            self.fields.setdefault(text, FieldState(None, name.span))
+            self.rules.context.broken_fields.add(text)
+            return False
+        return True
+
+    def final_type(self, name: str) -> Type | None:
+        """The field's type in the record: an optional where not every path has set it."""
+        type_ = self.fields[name].type
+        if type_ is None or self.present is None or name in self.present:
+            return type_
+        return optional(type_)
+
+    def alternatives(self, arms: Sequence[Callable[[], T]]) -> list[T]:
+        start = None if self.present is None else set(self.present)
+        ends: list[set[str]] = []
+        results: list[T] = []
+        for arm in arms:
+            self.present = None if start is None else set(start)
+            results.append(arm())
+            if self.present is not None:
+                ends.append(self.present)
+        if arms:
+            self.present = set.intersection(*ends) if ends else None
+        return results
+
+    def members(self, arms: Sequence[Callable[[], T]]) -> list[T]:
+        before, self.in_union = self.in_union, True
+        try:
+            return [arm() for arm in arms]
+        finally:
+            self.in_union = before
+
+    def never_returns(self) -> None:
+        self.present = None
+
+    def stream(self, name: Name) -> str | None:
+        event = self.rules.events.get(name.text)
+        if event is None:
+            places = {key: item.name for key, item in self.rules.events.items()}
+            self.rules.context.unknown("an event", name, places, places, "not defined in `events`")
+            return None
+        self.rules.context.use("events", name.text)
+        if event.stream is None:
+            self.diagnostics.error(
+                "DG211", f"`{name.text}` is no stream event", name.span, "streamed to",
+                also=[(event.name.span, "defined here")], help=f"define it as `{name.text}: {{stream: bytes}}`",
+            )
+            return None
+        self.streams.add(name.text)
+        self.rules.fed.add(name.text)
+        return name.text
+
+    # Rules
+
+    def call(self, rule: Name, arguments: Node | None) -> RuleUse | None:
+        if rule.text not in self.rules:
+            self.rules.unknown(rule)
+            parse_arguments(arguments)
+            return None
+        self.rules.context.use("grammar", rule.text)
+        given = self._arguments(rule, arguments)
+        if self.rules.is_open(rule.text) and not self.rules.is_record(rule.text):
+            self.diagnostics.error(
+                "DG214", f"the value of `{rule.text}` depends on itself", rule.span, "recursion",
+                help="give the rule a `record` around its elements",
+            )
+            return None
+        model = self.rules.model(rule.text)
+        type_ = self.rules.type_of(rule.text)
+        self.calls.append(rule.text)
+        if self.in_union:
+            self.rules.union_calls.append((rule.text, rule.span))
+        if given is None or type_ is None or (model is not None and model.body is None):
+            return None
+        return RuleUse(rule.text, given, type_, model.minimum if model is not None else 1)
+
+    def _arguments(self, rule: Name, node: Node | None) -> tuple[tuple[str, Typed], ...] | None:
+        """Each parameter's value: as given, else the same name in scope."""
+        given = {name.text: (name, value) for name, value in parse_arguments(node)}
+        definition = self.rules.definitions[rule.text]
+        declared = self.rules.parameter_types(rule.text)
+        correct = self.rules.check_arguments(rule.text, [name for name, _ in given.values()])
+        values: list[tuple[str, Typed]] = []
+        for parameter in definition.parameters:
+            name, type_ = parameter.name.text, declared[parameter.name.text]
+            if type_ is None:
+                correct = False
+                continue
+            if name in given:
+                value = self.expression(given[name][1], type_)
+            else:
+                value = self._implicit(rule, name, type_)
+            if value is None:
+                correct = False
+            else:
+                values.append((name, value))
+        return tuple(values) if correct else None
+
+    def _implicit(self, rule: Name, name: str, type_: Type) -> Typed | None:
+        if self.is_broken(name):
+            return None
+        found = self.binding(name)
+        if found is None:
+            self.diagnostics.error(
+                "DG212", f"`{rule.text}` needs its parameter `{name}`", rule.span, f"nothing named `{name}` is in scope",
+                help=f"write `use: {rule.text}` with `with: {{{name}: ...}}`",
+            )
+            return None
+        if not assignable(found.type, type_):
+            self.diagnostics.error(
+                "DG212", f"the parameter `{name}` of `{rule.text}` is `{show(type_)}`, `{name}` here is `{show(found.type)}`",
+                rule.span, "taken from the same name in scope", help=f"write `with: {{{name}: ...}}`",
+            )
+            return None
+        return TypedName(found, found.type, rule.span)
+
+    def merge(self, rule: Name, arguments: Node | None) -> Bound | None:
+        if rule.text not in self.rules:
+            self.rules.unknown(rule)
+            return None
+        if not self.rules.is_record(rule.text):
+            use = self.call(rule, arguments)
+            if use is None:
+                return None
+            return BoundCall("use", rule.span, use.minimum, use.rule, None, use, None)
+        self.rules.context.use("grammar", rule.text)
+        if rule.text in self._merging:
+            self.diagnostics.error(
+                "DG214", f"`{rule.text}` would merge its own fields without end", rule.span, "recursion",
+                help=f"give the inner one a field: `{{field: inner, use: {rule.text}}}`",
+            )
+            return None
+        given = self._arguments(rule, arguments)
+        if given is None:
+            return None
+        lets: list[Bound] = []
+        for name, value in given:
+            if isinstance(value, TypedName) and value.binding.name == name:
+                continue
+            self.define(Name(name, ScalarNode(rule.span, name)), value.type)
+            lets.append(BoundLet("let", rule.span, 0, "", None, name, value))
+        before, self._merging = self._merging, (rule.text, *self._merging)
+        try:
+            body = self.element(self.rules.definitions[rule.text].element)
+        finally:
+            self._merging = before
+        if body is None:
+            return None
+        if not lets:
+            return body
+        return BoundRecord("record", rule.span, body.minimum, body.source, None, (*lets, body))
+
+    def outline(self, element: Element, name: str) -> RuleUse | None:
+        inner = Element(
+            element.kind,
+            element.argument,
+            element.span,
+            element.children,
+            element.cases,
+            tuple(item for item in element.modifiers if item.key.value != "field"),
+        )
+        model, captured = self.rules.outline(inner, f"{self.name}_{name}", self)
+        self.calls.append(model.name)
+        if self.in_union:
+            self.rules.union_calls.append((model.name, element.span))
+        if model.body is None:
+            return None
+        arguments = tuple(
+            (key, TypedName(binding, binding.type, element.span)) for key, binding in captured.items()
+        )
+        return RuleUse(model.name, arguments, RecordType(model.name), model.minimum)
+

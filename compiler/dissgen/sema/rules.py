@@ -1,0 +1,273 @@
+"""The rules of a spec, checked when they are first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from dissgen.diagnostics import suggest
+from dissgen.ir import ops
+from dissgen.ir.expressions import Binding, BindingKind, Name as TypedName
+from dissgen.ir.expressions import Typed
+from dissgen.primitives import Bound
+from dissgen.reader import ScalarNode
+from dissgen.sema.declarations import declared_type
+from dissgen.sema.model import FieldModel, RuleModel, TableModel
+from dissgen.sema.rule_checker import RuleChecker
+from dissgen.sema.spec_context import IDENTIFIER, SpecContext
+from dissgen.sema.tokens import TokenTable
+from dissgen.spec.tree import Element, Modifier, Name, Protocol, RuleDefinition
+from dissgen.text import Span
+from dissgen.types import BYTES, INT, STR, RecordType, Type, optional
+
+ERROR: Final = RecordType("parse error")
+"""The type of `error`; no rule can have this name."""
+
+_ERROR_FIELDS: Final[Mapping[str, Type]] = {
+    "kind": STR,
+    "rule": STR,
+    "field": optional(STR),
+    "offset": INT,
+    "expected": STR,
+    "found": BYTES,
+}
+_VALUE_KINDS: Final = ("token", "literal", "hex", "bytes", "text", "array", "use", "name")
+VALUE: Final = "_value"
+"""The local of a rule that builds no record."""
+
+
+class Rules:
+    """The rules by name: their checked forms, made when they are first asked for."""
+
+    def __init__(
+        self, protocol: Protocol, context: SpecContext, tokens: TokenTable, tables: Mapping[str, TableModel]
+    ) -> None:
+        self.context = context
+        self.tokens = tokens
+        self.tables = tables
+        self.broken_tables = {item.name.text for item in protocol.tables} - set(tables)
+        self.variables = frozenset(item.name.text for item in protocol.variables)
+        self.events = {item.name.text: item for item in protocol.events}
+        self.definitions = {item.name.text: item for item in protocol.rules}
+        self.models: dict[str, RuleModel] = {}
+        self.anonymous: dict[str, RuleModel] = {}
+        self.fed: set[str] = set()
+        self.union_calls: list[tuple[str, Span]] = []
+        self._open: dict[str, RuleChecker] = {}
+        self._names = set(self.definitions)
+
+    def check_all(self) -> None:
+        """Check every rule, used or not, and then what only the whole grammar shows."""
+        for name, item in self.definitions.items():
+            self._check_name(item.name)
+            self.model(name)
+        streams = self.streams()
+        for rule, span in self.union_calls:
+            if streams.get(rule):
+                self.context.diagnostics.error(
+                    "DG221", f"`{rule}` streams, inside a union", span, "its bytes would be read more than once"
+                )
+
+    def _check_name(self, name: Name) -> None:
+        if not IDENTIFIER.fullmatch(name.text):
+            self.context.diagnostics.error(
+                "DG204", f"`{name.text}` is no name", name.span, "", help="letters, digits and `_`, no digit first"
+            )
+        if name.text in self.tokens:
+            self.context.diagnostics.error(
+                "DG202", f"`{name.text}` is a token and a rule", name.span, "a bare name could be either",
+                also=[(self.tokens.places()[name.text].span, "the token")],
+            )
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.definitions
+
+    def places(self) -> dict[str, Name]:
+        return {name: item.name for name, item in self.definitions.items()}
+
+    def unknown(self, name: Name) -> None:
+        """Report a rule that is not defined."""
+        if name.text in self.tokens:
+            self.context.diagnostics.error(
+                "DG201", f"unknown rule `{name.text}`", name.span, "this is a token",
+                help=f"make it a rule: `record: [{name.text}]`",
+            )
+            return
+        self.context.unknown("a rule", name, self.definitions, self.places(), "not defined in `grammar`")
+
+    def is_record(self, name: str) -> bool:
+        """Whether the rule builds a record of its fields."""
+        item = self.definitions[name]
+        if item.value is not None:
+            return False
+        return item.element.kind not in _VALUE_KINDS or item.element.field is not None or _streams(item.element)
+
+    def type_of(self, name: str) -> Type | None:
+        """What the rule yields; None if that cannot be found out."""
+        if name in self.anonymous or self.is_record(name):
+            return RecordType(name)
+        model = self.model(name)
+        return model.type if model is not None else None
+
+    def model(self, name: str) -> RuleModel | None:
+        """The checked rule; None while it is being checked, and where that failed."""
+        if name in self._open:
+            return None
+        if name not in self.models:
+            item = self.definitions[name]
+            checker = RuleChecker(self, name, self.parameter_types(name))
+            self._open[name] = checker
+            try:
+                self.models[name] = self._checked(item, checker)
+            finally:
+                del self._open[name]
+        return self.models[name]
+
+    def is_open(self, name: str) -> bool:
+        return name in self._open
+
+    def parameter_types(self, name: str) -> dict[str, Type | None]:
+        """The types of a rule's parameters; None for one that is no type."""
+        return {
+            parameter.name.text: declared_type(parameter.type, self.definitions, self.context)
+            for parameter in self.definitions[name].parameters
+        }
+
+    def check_arguments(self, name: str, given: list[Name]) -> bool:
+        """Whether the rule takes every argument; reports those that it does not."""
+        known = [parameter.name.text for parameter in self.definitions[name].parameters]
+        unknown = [argument for argument in given if argument.text not in known]
+        for argument in unknown:
+            similar = suggest(argument.text, known)
+            listed = ", ".join(f"`{item}`" for item in known)
+            self.context.diagnostics.error(
+                "DG213", f"`{name}` has no parameter `{argument.text}`", argument.span, "",
+                help=f"write `{similar}`" if similar else f"it takes {listed}" if known else "it takes none",
+            )
+        return not unknown
+
+    def _checked(self, item: RuleDefinition, checker: RuleChecker) -> RuleModel:
+        builds_value = not self.is_record(item.name.text) and item.value is None
+        element = _valued(item.element) if builds_value else item.element
+        body = checker.element(element)
+        result: Typed | None = None
+        type_: Type = RecordType(item.name.text)
+        if item.value is not None:
+            result = checker.expression(item.value)
+        elif builds_value:
+            binding = checker.binding(VALUE)
+            result = None if binding is None else TypedName(binding, binding.type, item.element.span)
+        if result is not None:
+            type_ = result.type
+        elif not self.is_record(item.name.text):
+            self.context.broken_fields.add(item.name.text)
+        return self._model(item.name.text, item.name.span, checker, body, result, type_, item)
+
+    def _model(
+        self,
+        name: str,
+        span: Span,
+        checker: RuleChecker,
+        body: Bound | None,
+        result: Typed | None,
+        type_: Type,
+        item: RuleDefinition | None,
+    ) -> RuleModel:
+        valued = item is not None and not self.is_record(item.name.text)
+        resync = None
+        if item is not None and item.resync is not None:
+            terminator = self.tokens.terminator(item.resync.terminator, (f"{name}_resync",))
+            resync = None if terminator is None else ops.Resync(terminator, item.resync.before)
+        return RuleModel(
+            name,
+            tuple((key, found) for key, found in checker.parameters.items() if found is not None),
+            tuple(
+                FieldModel(key, field_type, valued or key.startswith("_"), state.span)
+                for key, state in checker.fields.items()
+                if (field_type := checker.final_type(key)) is not None
+            ),
+            body,
+            result,
+            type_,
+            resync,
+            frozenset(checker.streams),
+            tuple(dict.fromkeys(checker.calls)),
+            body.minimum if body is not None else 1,
+            span,
+            body.source if body is not None else "",
+            item.doc if item is not None else "",
+            item is None,
+        )
+
+    def outline(self, element: Element, name: str, outer: RuleChecker) -> tuple[RuleModel, dict[str, Binding]]:
+        """A rule of its own for a nested element; what it takes from the rule around comes as parameters."""
+        free, number = name, 2
+        while free in self._names:
+            free, number = f"{name}_{number}", number + 1
+        self._names.add(free)
+        checker = RuleChecker(self, free, {}, outer)
+        self._open[free] = checker
+        try:
+            body = checker.element(element)
+        finally:
+            del self._open[free]
+        model = self._model(free, element.span, checker, body, None, RecordType(free), None)
+        self.anonymous[free] = model
+        return model, checker.captured
+
+    def fields_of(self, record: RecordType) -> Mapping[str, Type]:
+        """The public fields of a record; of one that is still being read, those so far."""
+        if record == ERROR:
+            return _ERROR_FIELDS
+        name = record.name
+        if name in self._open:
+            checker = self._open[name]
+            types = ((key, checker.final_type(key)) for key in checker.fields if not key.startswith("_"))
+            return {key: type_ for key, type_ in types if type_ is not None}
+        model = self.anonymous.get(name) or (self.model(name) if name in self.definitions else None)
+        return {} if model is None else {item.name: item.type for item in model.fields if not item.local}
+
+    def all(self) -> tuple[RuleModel, ...]:
+        """Every rule, those of the spec and those made of nested elements; used ones come before their users."""
+        known = {**self.models, **self.anonymous}
+        ordered: dict[str, RuleModel] = {}
+
+        def visit(name: str, above: frozenset[str]) -> None:
+            if name in ordered or name in above or name not in known:
+                return
+            for callee in known[name].calls:
+                visit(callee, above | {name})
+            ordered[name] = known[name]
+
+        for name in (*self.definitions, *self.anonymous):
+            visit(name, frozenset())
+        streams = self.streams()
+        return tuple(replace(model, streams=streams[name]) for name, model in ordered.items())
+
+    def streams(self) -> dict[str, frozenset[str]]:
+        """The stream events that each rule feeds, by itself or through the rules it uses."""
+        known = {**self.models, **self.anonymous}
+        found = {name: model.streams for name, model in known.items()}
+        changed = True
+        while changed:
+            changed = False
+            for name, model in known.items():
+                wider = found[name].union(*(found.get(callee, frozenset()) for callee in model.calls))
+                changed = changed or wider != found[name]
+                found[name] = wider
+        return found
+
+    def table(self, name: str) -> Binding | None:
+        found = self.tables.get(name)
+        return None if found is None else Binding(BindingKind.TABLE, name, found.type)
+
+
+def _streams(element: Element) -> bool:
+    return element.get("stream") is not None
+
+
+def _valued(element: Element) -> Element:
+    """The element with the local that holds the rule's value."""
+    key, value = ScalarNode(element.span, "field"), ScalarNode(element.span, VALUE)
+    return replace(element, modifiers=(*element.modifiers, Modifier(key, value)))

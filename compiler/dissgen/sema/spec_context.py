@@ -1,0 +1,151 @@
+"""What every part of the analysis shares: the diagnostics, what is used, what is broken."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from dissgen.diagnostics import Diagnostics, suggest
+from dissgen.ir.expressions import BindingKind, Matches, Peek, Typed, names, walk
+from dissgen.reader import Node, ScalarNode
+from dissgen.sema.expressions import Path, check
+from dissgen.sema.expressions.scope import Scope
+from dissgen.spec.expressions import Written, parse
+from dissgen.spec.tree import Name
+from dissgen.types import INT, STR, BoolType, BytesType, Type, is_int, show
+
+IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+_SECTIONS: Final = {
+    BindingKind.VARIABLE: "variables",
+    BindingKind.TABLE: "tables",
+    BindingKind.CONDITION: "conditions",
+}
+
+
+class BreakableScope(Scope, Protocol):
+    """A scope that knows which of its names could not be resolved, so that their use is not reported again."""
+
+    def is_broken(self, name: str) -> bool: ...
+
+
+@dataclass(slots=True)
+class SpecContext:
+    """One compilation's shared state.
+
+    `broken_fields` are fields, of any record, whose types could not be found out: expressions that read one are passed
+    over in silence. `used` has the names that are referred to, by section.
+    """
+
+    diagnostics: Diagnostics
+    broken_fields: set[str] = field(default_factory=set)
+    used: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def use(self, section: str, name: str) -> None:
+        self.used[section].add(name)
+
+    def unknown(
+        self,
+        what: str,
+        name: Name,
+        known: Iterable[str],
+        places: Mapping[str, Name],
+        label: str,
+        diagnostics: Diagnostics | None = None,
+    ) -> None:
+        """Report a name that is not defined, with the place of the one that looks like it."""
+        similar = suggest(name.text, known)
+        also = [(places[similar].span, f"{what} with a similar name")] if similar in places else []
+        found = diagnostics if diagnostics is not None else self.diagnostics
+        found.error(
+            "DG201",
+            f"unknown {what.removeprefix('a ').removeprefix('an ')} `{name.text}`",
+            name.span,
+            label,
+            also=also,
+            help=f"write `{similar}`" if similar else (),
+        )
+
+    def expression(
+        self,
+        node: Node | None,
+        scope: BreakableScope,
+        expected: Type | None = None,
+        *,
+        narrowed: frozenset[Path] = frozenset(),
+        allow_missing: bool = False,
+        diagnostics: Diagnostics | None = None,
+    ) -> Typed | None:
+        """The typed tree of a scalar's expression; None where something was reported, now or before."""
+        found = diagnostics if diagnostics is not None else self.diagnostics
+        if not isinstance(node, ScalarNode):
+            if node is not None:
+                found.error("DG301", "an expression is a string, a number or a boolean", node.span, "not one")
+            return None
+        written = parse(node, found)
+        if written is None or self.reads_broken(written, scope):
+            return None
+        typed = check(written, scope, found, expected, narrowed=narrowed, allow_missing=allow_missing)
+        if typed is not None:
+            self.record_use(typed)
+        return typed
+
+    def reads_broken(self, written: Written, scope: BreakableScope) -> bool:
+        """Whether it reads something whose definition was reported already."""
+        for node in ast.walk(written.tree):
+            if isinstance(node, ast.Name) and scope.is_broken(node.id):
+                self._record_names(written)
+                return True
+            if isinstance(node, ast.Attribute) and node.attr in self.broken_fields:
+                self._record_names(written)
+                return True
+        return False
+
+    def _record_names(self, written: Written) -> None:
+        """An expression that is passed over still uses its names."""
+        for node in ast.walk(written.tree):
+            if isinstance(node, ast.Name):
+                for section in ("variables", "tables", "conditions", "tokens"):
+                    self.use(section, node.id)
+
+    def record_use(self, typed: Typed) -> None:
+        """Note the variables, tables, conditions and tokens that a tree reads."""
+        for binding in names(typed):
+            section = _SECTIONS.get(binding.kind)
+            if section is not None:
+                self.use(section, binding.name)
+            if binding.definition is not None:
+                self.record_use(binding.definition)
+        for node in walk(typed):
+            if isinstance(node, Matches):
+                self.use("tokens", node.token)
+            elif isinstance(node, Peek) and node.kind == "token":
+                self.use("tokens", str(node.argument))
+
+    def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
+        """A YAML value as a constant of a type; None after reporting that it is none."""
+        value = node.value
+        if type_ == STR and isinstance(value, str):
+            return value
+        if isinstance(type_, BoolType) and isinstance(value, bool):
+            return value
+        if is_int(type_) and isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(type_, BytesType) and isinstance(value, str):
+            try:
+                return value.encode("latin-1")
+            except UnicodeEncodeError:
+                pass
+        help_: str | tuple[str, ...] = ()
+        if type_ == STR:
+            help_ = f"write `'{node.span.text}'`"
+        elif type_ == INT and isinstance(value, str) and value.isdecimal():
+            help_ = f"write `{int(value)}`"
+        self.diagnostics.error(
+            "DG206", f"`{node.span.text}` is no `{show(type_)}`", node.span, f"`{show(type_)}` is needed here", help=help_
+        )
+        return None

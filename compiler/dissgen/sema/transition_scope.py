@@ -1,0 +1,131 @@
+"""The names that expressions in a state can see: guards, verbs, `hold`, `with`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from dissgen.ir.expressions import Binding, BindingKind, Typed
+from dissgen.sema.rules import ERROR
+from dissgen.types import BOOL, DURATION, INT, STR, RecordType, Type, optional
+
+if TYPE_CHECKING:
+    from dissgen.sema.machine import Machine
+
+DIRECTED: Final = ("up", "down", "parse_error", "missing_grammar", "gap", "end")
+"""Events that belong to one direction."""
+
+_ANYWHERE: Final[Mapping[str, Binding]] = {
+    "transport": Binding(BindingKind.TRANSPORT, "transport", STR),
+    "now": Binding(BindingKind.NOW, "now", DURATION),
+    "client.address": Binding(BindingKind.CLIENT_ADDRESS, "client.address", optional(STR)),
+    "server.address": Binding(BindingKind.SERVER_ADDRESS, "server.address", optional(STR)),
+}
+_OF_RULES: Final = ("peek", "item", "index", "position", "remaining", "parent", "root")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where an expression stands: an event of a state, or a side of it (`event` is then "").
+
+    `message` is None in events without one; `message_broken` where its type could not be found out. `held` are the
+    directions of which `held.x` may be read.
+    """
+
+    state: str
+    event: str
+    message: Type | None = None
+    message_broken: bool = False
+    held: tuple[str, ...] = ()
+
+
+class TransitionScope:
+    """Implements the checker's scope for one situation."""
+
+    def __init__(self, machine: Machine, situation: Situation) -> None:
+        self.machine = machine
+        self.situation = situation
+        self._expanding: list[str] = []
+        self.bindings = self._bindings()
+
+    def _bindings(self) -> dict[str, Binding]:
+        found = dict(_ANYWHERE)
+        situation = self.situation
+        if situation.event in DIRECTED or not situation.event:
+            found["direction"] = Binding(BindingKind.DIRECTION, "direction", STR)
+        if situation.event in DIRECTED:
+            found["sender"] = Binding(BindingKind.SENDER, "sender", STR)
+        if situation.event in ("parse_error", "missing_grammar"):
+            found["error"] = Binding(BindingKind.ERROR, "error", ERROR)
+        if situation.message is not None:
+            found["message"] = Binding(BindingKind.MESSAGE, "message", situation.message)
+        for direction in situation.held:
+            kind = BindingKind.HELD_UP if direction == "up" else BindingKind.HELD_DOWN
+            found[f"held.{direction}"] = Binding(kind, f"held.{direction}", INT)
+        return found
+
+    def lookup(self, name: str) -> Binding | None:
+        if name in self.bindings:
+            return self.bindings[name]
+        variable = self.machine.variables.get(name)
+        if variable is not None:
+            return Binding(BindingKind.VARIABLE, name, variable.type)
+        if name in self.machine.conditions:
+            definition = self._condition(name)
+            return None if definition is None else Binding(BindingKind.CONDITION, name, BOOL, definition)
+        return self.machine.rules.table(name)
+
+    def _condition(self, name: str) -> Typed | None:
+        """The guard of that name, as it is here. One with a mistake counts as `false`, the mistake is reported."""
+        if name in self._expanding:
+            return None
+        self._expanding.append(name)
+        try:
+            node = self.machine.conditions[name].expression
+            return self.machine.context.expression(node, self, BOOL, diagnostics=self.machine.shared_diagnostics)
+        finally:
+            self._expanding.pop()
+
+    def names(self) -> Iterable[str]:
+        return (*self.bindings, *self.machine.variables, *self.machine.conditions, *self.machine.rules.tables)
+
+    def fields_of(self, record: RecordType) -> Mapping[str, Type]:
+        return self.machine.rules.fields_of(record)
+
+    def token(self, name: str) -> bool:
+        return name in self.machine.tokens
+
+    def is_broken(self, name: str) -> bool:
+        if name == "message":
+            return self.situation.message_broken
+        if name in self.bindings:
+            return False
+        if name in self.machine.variables:
+            return self.machine.variables[name] is None
+        if name in self.machine.conditions and name not in self._expanding:
+            return self._condition(name) is None
+        return name in self.machine.rules.broken_tables
+
+    def explain(self, name: str) -> str | None:
+        where = f"the event `{self.situation.event}`" if self.situation.event else "a side of a state"
+        if name in self._expanding:
+            return f"the condition `{name}` refers to itself"
+        if name == "message":
+            return f"{where} has no `message`: only `up` and `down` have one"
+        if name == "error":
+            return f"{where} has no `error`: only `parse_error` and `missing_grammar` have one"
+        if name in ("direction", "sender"):
+            return f"{where} has no `{name}`: it belongs to no direction"
+        if name in ("held.up", "held.down"):
+            return self._no_held(name)
+        if name in _OF_RULES:
+            return f"`{name}` is available in rules only"
+        return None
+
+    def _no_held(self, name: str) -> str:
+        direction = name.removeprefix("held.")
+        other = "down" if direction == "up" else "up"
+        if self.situation.event != other:
+            return f"`{name}` is available in transitions of the event `{other}` only"
+        return f"the state `{self.situation.state}` never holds `{direction}`"

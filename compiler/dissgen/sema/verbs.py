@@ -1,0 +1,371 @@
+"""The verbs of `execute`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+
+from dissgen.diagnostics import Diagnostics, suggest
+from dissgen.ir import ops
+from dissgen.ir.expressions import Attribute, Typed
+from dissgen.ir.expressions import Name as TypedName
+from dissgen.reader import MappingNode, ScalarNode
+from dissgen.sema.declarations import check_alert
+from dissgen.sema.expressions import Path, check_template, narrowings
+from dissgen.sema.model import AlertModel
+from dissgen.sema.transition_scope import TransitionScope
+from dissgen.spec.machine import parse_arguments
+from dissgen.spec.parser import parse_alert
+from dissgen.spec.tree import Name, VerbDefinition, name_of
+from dissgen.text import Span
+from dissgen.types import BOOL, ListType, RecordType, Type, assignable, inner, show
+
+if TYPE_CHECKING:
+    from dissgen.sema.machine import Machine
+
+Verdict: TypeAlias = Literal["accept", "drop", "reset"]
+
+
+class VerbChecker:
+    """Checks the verbs of one row in one state. What is wrong goes to `diagnostics`."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        scope: TransitionScope,
+        known: frozenset[Path],
+        diagnostics: Diagnostics,
+        place: str,
+    ) -> None:
+        self.machine = machine
+        self.scope = scope
+        self.known = known
+        self.diagnostics = diagnostics
+        self.place = place
+        self.when: Typed | None = None
+
+    def check(self, verb: VerbDefinition) -> ops.Verb | None:
+        """The verb as meant; None after reporting what is wrong with it."""
+        self.when = self._expression(verb.when, BOOL) if verb.when is not None else None
+        before = self.known
+        if self.when is not None:
+            self.known |= narrowings(self.when)
+        try:
+            checked = self._dispatch(verb)
+        finally:
+            self.known = before
+        return None if verb.when is not None and self.when is None else checked
+
+    def _dispatch(self, verb: VerbDefinition) -> ops.Verb | None:
+        handler = _VERBS.get(verb.kind)
+        if handler is None:
+            similar = suggest(verb.kind, VERBS)
+            self.diagnostics.error(
+                "DG502", f"unknown verb `{verb.kind}`", verb.span, "",
+                help=f"write `{similar}`" if similar else f"the verbs are {', '.join(VERBS)}",
+            )
+            return None
+        return handler(self, verb)
+
+    def _expression(self, node: ScalarNode | None, expected: Type) -> Typed | None:
+        return self.machine.context.expression(
+            node, self.scope, expected, narrowed=self.known, diagnostics=self.diagnostics
+        )
+
+    def _name(self, verb: VerbDefinition, example: str) -> Name | None:
+        name = name_of(verb.argument) if verb.argument is not None else None
+        if name is None or not name.text:
+            self.diagnostics.error("DG503", f"`{verb.kind}` of what?", verb.span, "", help=f"write `{example}`")
+            return None
+        return name
+
+    # trigger
+
+    def trigger(self, verb: VerbDefinition) -> ops.Verb | None:
+        given: dict[str, tuple[Name, ScalarNode]] = {}
+        if isinstance(verb.argument, MappingNode) and verb.argument.entries:
+            key, payload = verb.argument.entries[0]
+            name = name_of(key)
+            given = {field.text: (field, value) for field, value in parse_arguments(payload)}
+        else:
+            name = self._name(verb, "trigger: event")
+        if name is None:
+            return None
+        payload_values = self._payload(name, given)
+        return None if payload_values is None else ops.Trigger(name.text, payload_values, self.when, self._at(verb))
+
+    def _payload(
+        self, name: Name, given: Mapping[str, tuple[Name, ScalarNode]]
+    ) -> tuple[tuple[str, Typed], ...] | None:
+        machine = self.machine
+        if name.text not in machine.events:
+            places = machine.event_places()
+            self._unknown("an event", name, places, "not defined in `events`")
+            return None
+        machine.context.use("events", name.text)
+        event = machine.events[name.text]
+        if event is None:
+            for _, value in given.values():
+                self._infer(value)
+            return None
+        if event.stream:
+            self.diagnostics.error(
+                "DG504", f"`{name.text}` is a stream event", name.span, "a rule feeds it, with `stream`",
+                also=[(event.span, "defined here")], help=f"write `stream: {name.text}` at an element of the grammar",
+            )
+            return None
+        types = dict(event.fields)
+        correct = self._known_fields(name.text, given, types)
+        values: list[tuple[str, Typed]] = []
+        missing: list[str] = []
+        for field, type_ in event.fields:
+            if field in given:
+                value = self._expression(given[field][1], type_)
+            else:
+                value = self._from_message(field, type_, name, missing)
+            correct = correct and value is not None
+            if value is not None:
+                values.append((field, value))
+        if missing:
+            self._report_missing(name, missing)
+        return tuple(values) if correct else None
+
+    def _infer(self, node: ScalarNode) -> None:
+        self.machine.context.expression(
+            node, self.scope, narrowed=self.known, diagnostics=self.diagnostics
+        )
+
+    def _known_fields(
+        self, event: str, given: Mapping[str, tuple[Name, ScalarNode]], types: Mapping[str, Type]
+    ) -> bool:
+        correct = True
+        for field, (name, _) in given.items():
+            if field not in types:
+                correct = False
+                similar = suggest(field, types)
+                listed = ", ".join(types)
+                self.diagnostics.error(
+                    "DG216", f"the event `{event}` has no field `{field}`", name.span, "",
+                    help=f"write `{similar}`" if similar else f"it has {listed}" if types else "it has none",
+                )
+        return correct
+
+    def _from_message(self, field: str, type_: Type, event: Name, missing: list[str]) -> Typed | None:
+        """The message's field of the same name."""
+        situation = self.scope.situation
+        if situation.message_broken or field in self.machine.context.broken_fields:
+            return None
+        message = situation.message
+        fields = self.scope.fields_of(message) if isinstance(message, RecordType) else {}
+        if field not in fields:
+            missing.append(field)
+            return None
+        found = fields[field]
+        if ("message", field) in self.known:
+            found = inner(found)
+        if not assignable(found, type_):
+            self.diagnostics.error(
+                "DG217",
+                f"the field `{field}` of the event `{event.text}` is `{show(type_)}`, `message.{field}` is `{show(found)}`",
+                event.span, f"`{field}` comes from `message`", help=f"write `{event.text}: {{{field}: ...}}`",
+            )
+            return None
+        binding = self.scope.lookup("message")
+        assert binding is not None
+        return Attribute(TypedName(binding, binding.type, event.span), field, found, event.span)
+
+    def _report_missing(self, event: Name, missing: list[str]) -> None:
+        message = self.scope.situation.message
+        listed = ", ".join(f"`{field}`" for field in missing)
+        why = "here is no `message`" if message is None else f"`message` ({show(message)}) has none of that name"
+        shown = ", ".join(f"{field}: ..." for field in missing)
+        self.diagnostics.error(
+            "DG217", f"the event `{event.text}` needs {listed}", event.span, why,
+            help=f"write `trigger: {{{event.text}: {{{shown}}}}}`",
+        )
+
+    # alert, log
+
+    def alert(self, verb: VerbDefinition) -> ops.Verb | None:
+        if isinstance(verb.argument, MappingNode):
+            return self._inline_alert(verb, verb.argument)
+        name = self._name(verb, "alert: id")
+        if name is None:
+            return None
+        if name.text not in self.machine.alert_definitions:
+            places = {key: item.name for key, item in self.machine.alert_definitions.items()}
+            self._unknown("an alert", name, places, "not defined in `alerts`")
+            return None
+        self.machine.context.use("alerts", name.text)
+        definition = self.machine.alert_definitions[name.text]
+        return self._raise(verb, name.text, definition.description, name.span)
+
+    def _inline_alert(self, verb: VerbDefinition, node: MappingNode) -> ops.Verb | None:
+        key = node.span
+        definition = parse_alert(Name(self.place, ScalarNode(verb.span, self.place)), node)
+        if definition is None:
+            return None
+        known = self.machine.inline_alerts.get(key)
+        if known is None:
+            taken = {*self.machine.alert_definitions, *(item.id for item in self.machine.inline_alerts.values())}
+            free, number = self.place, 2
+            while free in taken:
+                free, number = f"{self.place}_{number}", number + 1
+            model = check_alert(definition, self.machine.context)
+            known = AlertModel(
+                free, model.severity, model.confidence, model.completion, model.method, model.references, verb.span
+            )
+            self.machine.inline_alerts[key] = known
+        return self._raise(verb, known.id, definition.description, None)
+
+    def _raise(
+        self, verb: VerbDefinition, alert: str, description: ScalarNode | None, used: Span | None
+    ) -> ops.Verb | None:
+        template: ops.Template | None = (alert.replace("_", " "),)
+        if description is not None:
+            template = self._template(description, used)
+        return None if template is None else ops.RaiseAlert(alert, template, self.when, self._at(verb))
+
+    def _template(self, node: ScalarNode, used: Span | None) -> ops.Template | None:
+        text = node.value if isinstance(node.value, str) else node.span.text
+        found = Diagnostics()
+        if self.machine.template_reads_broken(text, node, self.scope):
+            return None
+        template = check_template(text, node, self.scope, found, narrowed=self.known)
+        also = [] if used is None else [(used, "raised here")]
+        self.machine.relay(found, self.diagnostics, also=also)
+        if template is None:
+            return None
+        for part in template:
+            if not isinstance(part, str):
+                self.machine.context.record_use(part[0])
+        return template
+
+    def log(self, verb: VerbDefinition) -> ops.Verb | None:
+        if not isinstance(verb.argument, ScalarNode):
+            self.diagnostics.error("DG503", "`log` of what?", verb.span, "", help="write `log: 'text {expression}'`")
+            return None
+        template = self._template(verb.argument, None)
+        return None if template is None else ops.WriteLog(template, self.when, self._at(verb))
+
+    # Variables
+
+    def set(self, verb: VerbDefinition) -> ops.Verb | None:
+        values: list[tuple[str, Typed]] = []
+        correct = True
+        for name, node in parse_arguments(verb.argument):
+            type_ = self._variable(name)
+            if type_ is None:
+                self._infer_quietly(node)
+            value = None if type_ is None else self._expression(node, type_)
+            correct = correct and value is not None
+            if value is not None:
+                values.append((name.text, value))
+        return ops.SetVariables(tuple(values), self.when, self._at(verb)) if correct else None
+
+    def _infer_quietly(self, node: ScalarNode) -> None:
+        """A value for an unknown variable still uses its names; what is wrong in it is reported."""
+        if node.value != "[]":
+            self._infer(node)
+
+    def _variable(self, name: Name) -> Type | None:
+        variables = self.machine.variables
+        if name.text not in variables:
+            places = self.machine.variable_places()
+            self._unknown("a variable", name, places, "not defined in `variables`")
+            return None
+        variable = variables[name.text]
+        return None if variable is None else variable.type
+
+    def push(self, verb: VerbDefinition) -> ops.Verb | None:
+        pairs = parse_arguments(verb.argument)
+        if not pairs:
+            self.diagnostics.error("DG503", "`push` to what?", verb.span, "", help="write `push: {list: value}`")
+            return None
+        name, node = pairs[0]
+        type_ = self._list(name)
+        if type_ is None:
+            return None
+        value = self._expression(node, type_.item)
+        return None if value is None else ops.Push(name.text, value, self.when, self._at(verb))
+
+    def pop(self, verb: VerbDefinition) -> ops.Verb | None:
+        name = self._name(verb, "pop: list")
+        if name is None or self._list(name) is None:
+            return None
+        return ops.Pop(name.text, self.when, self._at(verb))
+
+    def _list(self, name: Name) -> ListType | None:
+        type_ = self._variable(name)
+        if type_ is None:
+            return None
+        if not isinstance(type_, ListType):
+            self.diagnostics.error(
+                "DG505", f"`{name.text}` is `{show(type_)}`, not a list", name.span, "",
+                also=[(self.machine.variable_places()[name.text].span, "declared here")],
+                help=f"write `set: {{{name.text}: ...}}`, or declare it as `list[{show(type_)}]`",
+            )
+            return None
+        return type_
+
+    # The session
+
+    def verdict(self, verb: VerbDefinition) -> ops.Verb | None:
+        return ops.SetVerdict(cast(Verdict, verb.kind), self.when, self._at(verb))
+
+    def skip(self, verb: VerbDefinition) -> ops.Verb | None:
+        if not isinstance(verb.argument, ScalarNode):
+            self.diagnostics.error("DG503", "`skip` of what?", verb.span, "", help="write `skip: TOKEN` or `skip: rest`")
+            return None
+        if verb.argument.value == "rest":
+            return ops.Skip(None, self.when, self._at(verb))
+        if verb.argument.value == "message":
+            self.diagnostics.error(
+                "DG231", "`skip: message` needs a budget, which this version has not", verb.argument.span, "",
+                help="write `skip: TOKEN` or `skip: rest`",
+            )
+            return None
+        terminator = self.machine.tokens.terminator(verb.argument, (f"{self.place}_skip",))
+        return None if terminator is None else ops.Skip(terminator, self.when, self._at(verb))
+
+    def abandon(self, verb: VerbDefinition) -> ops.Verb | None:
+        name = self._name(verb, "abandon: up")
+        if name is None:
+            return None
+        if name.text not in ("up", "down"):
+            self.diagnostics.error("DG503", "a direction is `up` or `down`", name.span, "", help="write `up` or `down`")
+            return None
+        return ops.Abandon(cast(Literal["up", "down"], name.text), self.when, self._at(verb))
+
+    def upgrade(self, verb: VerbDefinition) -> ops.Verb | None:
+        name = self._name(verb, "upgrade: protocol")
+        return None if name is None else ops.Upgrade(name.text, self.when, self._at(verb))
+
+    def _at(self, verb: VerbDefinition) -> ops.Place:
+        return place(verb.span)
+
+    def _unknown(self, what: str, name: Name, places: dict[str, Name], label: str) -> None:
+        self.machine.context.unknown(what, name, places, places, label, self.diagnostics)
+
+
+def place(span: Span) -> ops.Place:
+    """A span as file name and line."""
+    return ops.Place(span.source.name, span.line)
+
+
+_VERBS: Final[Mapping[str, Callable[[VerbChecker, VerbDefinition], ops.Verb | None]]] = {
+    "trigger": VerbChecker.trigger,
+    "alert": VerbChecker.alert,
+    "set": VerbChecker.set,
+    "push": VerbChecker.push,
+    "pop": VerbChecker.pop,
+    "log": VerbChecker.log,
+    "drop": VerbChecker.verdict,
+    "reset": VerbChecker.verdict,
+    "accept": VerbChecker.verdict,
+    "skip": VerbChecker.skip,
+    "abandon": VerbChecker.abandon,
+    "upgrade": VerbChecker.upgrade,
+}
+VERBS: Final = tuple(_VERBS)
+"""In the order of the language's page."""

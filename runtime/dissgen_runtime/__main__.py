@@ -1,0 +1,55 @@
+"""`python -m dissgen_runtime CAPTURE... -d PATH`: read captures with generated dissectors, without the compiler."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from dissgen_runtime.net.command import UNUSABLE, run_dissect
+from dissgen_runtime.net.registry import DissectorError, DissectorModule, Dissectors, load_dissectors, parse_decode_as
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run with command line arguments. Returns the exit status; usage errors exit with 2."""
+    options = _parser().parse_args(arguments)
+    modules: list[DissectorModule] = []
+    try:
+        for path in options.dissectors:
+            modules += load_dissectors(path)
+        decode_as = dict(parse_decode_as(text) for text in options.decode_as)
+        protocols = [name for text in options.protocol for name in text.split(",")] or None
+        dissectors = Dissectors(modules, protocols=protocols, decode_as=decode_as)
+    except DissectorError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return UNUSABLE
+    return run_dissect(
+        options.captures,
+        dissectors,
+        format=options.format,
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+        fail_on_alert=options.fail_on == "alert",
+        color=options.color,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m dissgen_runtime",
+        description="Read captures with generated dissectors.",
+        epilog="Exit status: 0; 1 damaged capture (or an alert, with --fail-on); 2 unusable input or usage.",
+    )
+    add = parser.add_argument
+    add("captures", nargs="+", metavar="CAPTURE", help="pcap or pcapng file, gzip or not; - is standard input")
+    add("-d", dest="dissectors", action="append", required=True, metavar="PATH", help="module file or directory")
+    add("--format", choices=("text", "jsonl"), default="text", help="lines for people, or JSON Lines")
+    add("--protocol", action="append", default=[], metavar="NAME", help="use only these dissectors")
+    add("--decode-as", action="append", default=[], metavar="tcp/PORT=NAME", help="use a dissector for a port")
+    add("--fail-on", choices=("alert",), help="exit with 1 if there was an alert")
+    add("--color", choices=("auto", "always", "never"), default="auto", help="colour the text")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""Registries are explicit tuples; nothing may be forgotten in them, and nothing in them may be without its words."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+
+import dissgen.lint.rules
+import dissgen.passes
+import dissgen.primitives
+from dissgen.lint.rules import RULES
+from dissgen.passes import PASSES
+from dissgen.primitives import PRIMITIVES, Primitive
+
+
+def modules(package: ModuleType) -> list[ModuleType]:
+    return [
+        importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    ]
+
+
+def test_every_primitive_is_registered_once_and_documented() -> None:
+    written = {
+        cls
+        for module in modules(dissgen.primitives)
+        for _, cls in inspect.getmembers(module, inspect.isclass)
+        if issubclass(cls, Primitive) and not inspect.isabstract(cls) and cls.__module__ == module.__name__
+    }
+    assert {type(primitive) for primitive in PRIMITIVES} == written
+    kinds = [primitive.kind for primitive in PRIMITIVES]
+    assert len(kinds) == len(set(kinds))
+    assert [kind for kind, primitive in zip(kinds, PRIMITIVES, strict=True) if not primitive.doc.strip()] == []
+
+
+def test_every_pass_is_registered_once_and_shows_before_and_after() -> None:
+    names = [name for name, _ in PASSES]
+    assert len(names) == len(set(names))
+    files = {name for name, apply in PASSES if inspect.getmodule(apply) in modules(dissgen.passes)}
+    assert files == set(names)
+    for name, apply in PASSES:
+        module = inspect.getmodule(apply)
+        assert module is not None
+        assert module.__name__ == f"dissgen.passes.{name}"
+        words = module.__doc__ or ""
+        assert "Before:" in words, name
+        assert "After:" in words, name
+
+
+def test_every_rule_of_the_linter_is_registered_once() -> None:
+    registered = {inspect.getmodule(rule if inspect.isclass(rule) else type(rule)) for rule in RULES}
+    written = {
+        module
+        for module in modules(dissgen.lint.rules)
+        if any(
+            inspect.isclass(member) and member.__module__ == module.__name__ and hasattr(member, "slug")
+            for member in vars(module).values()
+        )
+    }
+    assert written <= registered
+    assert len(RULES) == len(set(RULES))
