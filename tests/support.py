@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dissgen.diagnostics import Diagnostics, render
+from dissgen.diagnostics import Diagnostics, render_all
 from dissgen.memory import load
 from dissgen.passes import PASSES
 from dissgen.pipeline import compile_source
@@ -34,7 +34,7 @@ def compile_text(text: str, path: str = "test.yaml", off: tuple[str, ...] = ()) 
     if key not in _modules:
         diagnostics = Diagnostics()
         compiled = compile_source(SourceFile(path, text), diagnostics, off=off, formatted=False)
-        assert compiled is not None, render(diagnostics)
+        assert compiled is not None, render_all(diagnostics)
         _modules[key] = load(compiled.source, compiled.protocol, tag=f"_{next(_counter)}")
     return _modules[key]
 

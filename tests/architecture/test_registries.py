@@ -7,10 +7,11 @@ import inspect
 import pkgutil
 from types import ModuleType
 
-import dissgen.lint.rules
+from architecture_support import ROOT
+
 import dissgen.passes
 import dissgen.primitives
-from dissgen.lint.rules import RULES
+from dissgen.diagnostics.codes.lint import CODES as LINTS
 from dissgen.passes import PASSES
 from dissgen.primitives import PRIMITIVES, Primitive
 
@@ -26,7 +27,10 @@ def test_every_primitive_is_registered_once_and_documented() -> None:
         cls
         for module in modules(dissgen.primitives)
         for _, cls in inspect.getmembers(module, inspect.isclass)
-        if issubclass(cls, Primitive) and not inspect.isabstract(cls) and cls.__module__ == module.__name__
+        if issubclass(cls, Primitive)
+        and cls.__module__ == module.__name__
+        and cls is not Primitive
+        and not cls.__name__.startswith("_")
     }
     assert {type(primitive) for primitive in PRIMITIVES} == written
     kinds = [primitive.kind for primitive in PRIMITIVES]
@@ -48,15 +52,15 @@ def test_every_pass_is_registered_once_and_shows_before_and_after() -> None:
         assert "After:" in words, name
 
 
-def test_every_rule_of_the_linter_is_registered_once() -> None:
-    registered = {inspect.getmodule(rule if inspect.isclass(rule) else type(rule)) for rule in RULES}
-    written = {
-        module
-        for module in modules(dissgen.lint.rules)
-        if any(
-            inspect.isclass(member) and member.__module__ == module.__name__ and hasattr(member, "slug")
-            for member in vars(module).values()
-        )
-    }
-    assert written <= registered
-    assert len(RULES) == len(set(RULES))
+def test_every_rule_of_the_linter_is_registered_once_with_both_examples() -> None:
+    package = importlib.import_module("dissgen.lint.rules")
+    rules = tuple(package.RULES)
+    assert len(rules) == len(set(rules))
+    homes = {(rule if hasattr(rule, "__name__") else type(rule)).__module__ for rule in rules}
+    assert {module.__name__ for module in modules(package)} - {f"{package.__name__}.base"} == homes
+    for code in LINTS:
+        for example in ("good.yaml", "bad.yaml"):
+            assert (ROOT / "tests" / "lint" / code.code / example).is_file(), code.code
+    assert {
+        path.name for path in (ROOT / "tests" / "lint").iterdir() if path.is_dir() and path.name[0] not in "_."
+    } == {code.code for code in LINTS}

@@ -46,9 +46,9 @@ def chosen_specs(specs: tuple[str, ...], root: Path) -> list[Path]:
 
 def show(diagnostics: Diagnostics, color: str) -> None:
     """Print all diagnostics to standard error."""
-    from dissgen.diagnostics import render
+    from dissgen.diagnostics import render_all
 
-    text = render(diagnostics, color=use_color(color))
+    text = render_all(diagnostics, colour=use_color(color))
     if text:
         click.echo(text, err=True, nl=not text.endswith("\n"), color=True)
 

@@ -31,13 +31,14 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     states = machine.check()
     check_fed(events, rules, diagnostics)
     confirm = _confirm(protocol, tokens)
+    tokens.finish()
     if not diagnostics.has_errors:
         check_flow(states, machine, diagnostics)
     if diagnostics.has_errors:
         return None
     return Model(
         protocol=protocol,
-        tokens=tuple(tokens.tokens.values()),
+        tokens=tokens.in_order(),
         terminators=tuple(tokens.terminators.values()),
         confirm=confirm,
         tables=tuple(tables.values()),

@@ -84,7 +84,8 @@ class SpecContext:
         found = diagnostics if diagnostics is not None else self.diagnostics
         if not isinstance(node, ScalarNode):
             if node is not None:
-                found.error("DG301", "an expression is a string, a number or a boolean", node.span, "not one")
+                help_ = f"write `'{node.span.text}'`" if "\n" not in node.span.text and "'" not in node.span.text else ()
+                found.error("DG301", "an expression is a string, a number or a boolean", node.span, "", help=help_)
             return None
         written = parse(node, found)
         if written is None or self.reads_broken(written, scope):
@@ -121,10 +122,12 @@ class SpecContext:
             if binding.definition is not None:
                 self.record_use(binding.definition)
         for node in walk(typed):
-            if isinstance(node, Matches):
-                self.use("tokens", node.token)
-            elif isinstance(node, Peek) and node.kind == "token":
-                self.use("tokens", str(node.argument))
+            token = node.token if isinstance(node, Matches) else None
+            if isinstance(node, Peek) and node.kind == "token":
+                token = str(node.argument)
+            if token is not None:
+                self.use("tokens", token)
+                self.use("matched", token)
 
     def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
         """A YAML value as a constant of a type; None after reporting that it is none."""

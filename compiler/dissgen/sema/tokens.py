@@ -25,7 +25,13 @@ class TokenTable:
         self._failed: set[str] = set()
         self._names = {name.upper() for name in self.definitions}
         for item in protocol.tokens:
-            self._define(item)
+            check_token_name(item, context)
+
+    def finish(self) -> None:
+        """Compile what nothing has asked for yet: tokens that only expressions match, and unused ones."""
+        for name in self.definitions:
+            if name in self.context.used["matched"] or name not in self.terminators:
+                self._ensure(name)
 
     def __contains__(self, name: str) -> bool:
         return name in self.definitions
@@ -36,13 +42,17 @@ class TokenTable:
     def places(self) -> dict[str, Name]:
         return {name: item.name for name, item in self.definitions.items()}
 
-    def _define(self, item: TokenDefinition) -> None:
-        name = item.name.text
-        if not IDENTIFIER.fullmatch(name):
-            self.context.diagnostics.error(
-                "DG204", f"`{name}` is no name", item.name.span, "", help="letters, digits and `_`, no digit first"
-            )
-        self._compile(name, item.pattern, item.name.span, inline=False)
+    def in_order(self) -> tuple[TokenModel, ...]:
+        """The tokens that are matched: defined ones in the order of the file, then inline ones as they come."""
+        defined = [self.tokens[name] for name in self.definitions if name in self.tokens]
+        inline = sorted((token for token in self.tokens.values() if token.inline), key=lambda token: token.span.start)
+        return (*defined, *inline)
+
+    def _ensure(self, name: str) -> None:
+        """Compile a defined token, once."""
+        if name not in self.tokens and name not in self._failed:
+            item = self.definitions[name]
+            self._compile(name, item.pattern, item.name.span, inline=False)
 
     def _compile(self, name: str, node: ScalarNode, span: Span, inline: bool) -> bool:
         text = node.value if isinstance(node.value, str) else node.span.text
@@ -67,6 +77,7 @@ class TokenTable:
             if name.text not in self:
                 self.context.unknown("a token", name, self.names(), self.places(), "not defined in `tokens`")
                 return None
+            self._ensure(name.text)
             return name.text
         if node.span not in self._inline:
             free = self._free(names, {*self._names})
@@ -116,6 +127,14 @@ class TokenTable:
         while f"{names[-1].upper()}_{number}" in taken:
             number += 1
         return f"{names[-1].upper()}_{number}"
+
+
+def check_token_name(item: TokenDefinition, context: SpecContext) -> None:
+    """Names of tokens are identifiers: anything else would be read as an expression where it is used."""
+    if not IDENTIFIER.fullmatch(item.name.text):
+        context.diagnostics.error(
+            "DG204", f"`{item.name.text}` is no name", item.name.span, "", help="letters, digits and `_`, no digit first"
+        )
 
 
 def report_token_error(error: TokenError, node: ScalarNode, context: SpecContext, used: Span | None = None) -> None:

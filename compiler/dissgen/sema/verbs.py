@@ -9,7 +9,7 @@ from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Attribute, Typed
 from dissgen.ir.expressions import Name as TypedName
-from dissgen.reader import MappingNode, ScalarNode
+from dissgen.reader import MappingNode, Node, ScalarNode
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import Path, check_template, narrowings
 from dissgen.sema.model import AlertModel
@@ -67,7 +67,7 @@ class VerbChecker:
             return None
         return handler(self, verb)
 
-    def _expression(self, node: ScalarNode | None, expected: Type) -> Typed | None:
+    def _expression(self, node: Node | None, expected: Type) -> Typed | None:
         return self.machine.context.expression(
             node, self.scope, expected, narrowed=self.known, diagnostics=self.diagnostics
         )
@@ -82,7 +82,7 @@ class VerbChecker:
     # trigger
 
     def trigger(self, verb: VerbDefinition) -> ops.Verb | None:
-        given: dict[str, tuple[Name, ScalarNode]] = {}
+        given: dict[str, tuple[Name, Node]] = {}
         if isinstance(verb.argument, MappingNode) and verb.argument.entries:
             key, payload = verb.argument.entries[0]
             name = name_of(key)
@@ -95,7 +95,7 @@ class VerbChecker:
         return None if payload_values is None else ops.Trigger(name.text, payload_values, self.when, self._at(verb))
 
     def _payload(
-        self, name: Name, given: Mapping[str, tuple[Name, ScalarNode]]
+        self, name: Name, given: Mapping[str, tuple[Name, Node]]
     ) -> tuple[tuple[str, Typed], ...] | None:
         machine = self.machine
         if name.text not in machine.events:
@@ -130,13 +130,13 @@ class VerbChecker:
             self._report_missing(name, missing)
         return tuple(values) if correct else None
 
-    def _infer(self, node: ScalarNode) -> None:
+    def _infer(self, node: Node) -> None:
         self.machine.context.expression(
             node, self.scope, narrowed=self.known, diagnostics=self.diagnostics
         )
 
     def _known_fields(
-        self, event: str, given: Mapping[str, tuple[Name, ScalarNode]], types: Mapping[str, Type]
+        self, event: str, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type]
     ) -> bool:
         correct = True
         for field, (name, _) in given.items():
@@ -263,9 +263,9 @@ class VerbChecker:
                 values.append((name.text, value))
         return ops.SetVariables(tuple(values), self.when, self._at(verb)) if correct else None
 
-    def _infer_quietly(self, node: ScalarNode) -> None:
+    def _infer_quietly(self, node: Node) -> None:
         """A value for an unknown variable still uses its names; what is wrong in it is reported."""
-        if node.value != "[]":
+        if not isinstance(node, ScalarNode) or node.value != "[]":
             self._infer(node)
 
     def _variable(self, name: Name) -> Type | None:

@@ -57,12 +57,12 @@ def _side(state: MappingNode, direction: str) -> SideDefinition | None:
     )
 
 
-def parse_arguments(node: Node | None) -> tuple[tuple[Name, ScalarNode], ...]:
+def parse_arguments(node: Node | None) -> tuple[tuple[Name, Node], ...]:
     """`{name: expression, ...}`."""
     if not isinstance(node, MappingNode):
         return ()
     pairs = ((name_of(key), value) for key, value in node.entries)
-    return tuple((name, value) for name, value in pairs if name is not None and isinstance(value, ScalarNode))
+    return tuple((name, value) for name, value in pairs if name is not None)
 
 
 def parse_transitions(node: Node | None) -> tuple[Transition, ...]:

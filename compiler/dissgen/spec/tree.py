@@ -178,7 +178,7 @@ class SideDefinition:
 
     kind: str
     rule: Name | None
-    arguments: tuple[tuple[Name, ScalarNode], ...]
+    arguments: tuple[tuple[Name, Node], ...]
     hold: ScalarNode | None
     span: Span
 

@@ -131,7 +131,8 @@ def _wrong_events(expected: Any, result: Outcome) -> str | None:
         wanted = [(entry["event"], {k: _value(v) for k, v in entry.items() if k != "event"}) for entry in expected]
         shown = []
         for index, (name, payload) in enumerate(got):
-            keys = wanted[index][1] if index < len(wanted) else payload
+            comparable = index < len(wanted) and wanted[index][0] == name
+            keys = wanted[index][1] if comparable else payload
             shown.append((name, {key: _subset(keys[key], payload.get(key)) for key in keys}))
         return None if shown == wanted else f"  events:\n{_diff(wanted, shown)}"
     return None

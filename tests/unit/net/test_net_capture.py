@@ -25,16 +25,10 @@ def read(data: bytes) -> list[Packet]:
 def read_until_error(data: bytes) -> tuple[list[Packet], CaptureError | None]:
     packets: list[Packet] = []
     try:
-        packets.extend(packet for packet in _each(data, packets))
+        packets.extend(read_packets(io.BytesIO(data), "test"))  # keeps what came before an error
     except CaptureError as error:
         return packets, error
     return packets, None
-
-
-def _each(data: bytes, packets: list[Packet]):  # type: ignore[no-untyped-def]
-    for packet in read_packets(io.BytesIO(data), "test"):
-        packets.append(packet)
-        yield from ()
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 
 from dissgen.diagnostics import Diagnostics
-from dissgen.ir.expressions import Typed
+from dissgen.ir.expressions import BindingKind, Name, Typed
 from dissgen.reader import ScalarNode
 from dissgen.sema.expressions.checker import check
 from dissgen.sema.expressions.scope import Path, Scope
@@ -106,7 +106,8 @@ def _value(
     typed = check(written, scope, diagnostics, narrowed=narrowed)
     if typed is None:
         return None
-    if _holds_record(typed.type):
+    is_error = isinstance(typed, Name) and typed.binding.kind is BindingKind.ERROR  # it has a text of its own
+    if _holds_record(typed.type) and not is_error:
         diagnostics.error(
             "DG305",
             f"`{show(typed.type)}` has no text",

@@ -1,0 +1,151 @@
+"""The phases in order; the only module that knows them all.
+
+A phase that finds errors reports all of them, and the next phase does not run. Each spec has a collector of its own, so
+that errors of one do not stop another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dissgen import passes
+from dissgen.codegen import generate
+from dissgen.diagnostics import Diagnostics
+from dissgen.ir.printer import dump
+from dissgen.lowering import lower
+from dissgen.reader import MappingNode, Node, plain, read, read_file
+from dissgen.schema import validate
+from dissgen.sema import analyse as analyse_protocol
+from dissgen.sema.dump import dump as dump_model
+from dissgen.spec.parser import parse
+from dissgen.text import SourceFile, Span
+
+if TYPE_CHECKING:
+    from dissgen.ir.ops import Module
+    from dissgen.sema.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An example as plain values, and where it stands."""
+
+    value: dict[str, Any]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A generated module and what its users need to know of the spec. `path` is relative to the project's root."""
+
+    path: str
+    folder: str
+    protocol: str
+    protocol_span: Span
+    directions: tuple[str, str]
+    source: str
+    module: Module
+    examples: tuple[Example, ...]
+
+
+def analyse(source: SourceFile | Path, root: Path, diagnostics: Diagnostics) -> Model | None:
+    """From a text or a file to the model; None after an error."""
+    node = read(source, diagnostics) if isinstance(source, SourceFile) else read_file(source, root, diagnostics)
+    return None if node is None else analyse_node(node, diagnostics)
+
+
+def analyse_node(node: MappingNode, diagnostics: Diagnostics) -> Model | None:
+    """From the document to the model; None after an error."""
+    if not validate(node, diagnostics):
+        return None
+    protocol = parse(node, diagnostics)
+    if diagnostics.has_errors:
+        return None
+    return analyse_protocol(protocol, diagnostics)
+
+
+def compile_node(
+    node: MappingNode, diagnostics: Diagnostics, *, off: Collection[str], formatted: bool, folder: str
+) -> Compiled | None:
+    """From the document to the source of its module. `off` are passes that are left out."""
+    model = analyse_node(node, diagnostics)
+    if model is None or diagnostics.has_errors:
+        return None
+    source = node.span.source
+    module = passes.run(lower(model), off)
+    name = node.get("protocol")
+    return Compiled(
+        path=source.path,
+        folder=folder,
+        protocol=module.protocol,
+        protocol_span=node.span if name is None else name.span,
+        directions=module.directions,
+        source=generate(module, formatted=formatted),
+        module=module,
+        examples=_examples(node.get("examples")),
+    )
+
+
+def compile_source(
+    source: SourceFile, diagnostics: Diagnostics, *, off: Collection[str] = (), formatted: bool = True
+) -> Compiled | None:
+    """A text that is at hand."""
+    node = read(source, diagnostics)
+    if node is None:
+        return None
+    return compile_node(node, diagnostics, off=off, formatted=formatted, folder=".")
+
+
+def compile_spec(
+    path: Path, root: Path, diagnostics: Diagnostics, *, off: Collection[str] = (), formatted: bool = True
+) -> Compiled | None:
+    """A file."""
+    own = Diagnostics()
+    node = read_file(path, root, own)
+    compiled = None
+    if node is not None:
+        compiled = compile_node(node, own, off=off, formatted=formatted, folder=str(path.parent))
+    _hand_on(own, diagnostics)
+    return compiled
+
+
+def lint_spec(path: Path, root: Path, diagnostics: Diagnostics) -> None:
+    """Errors, and, if there are none, lints."""
+    from dissgen.lint import run
+
+    own = Diagnostics()
+    node = read_file(path, root, own)
+    model = None if node is None else analyse_node(node, own)
+    if model is not None and not own.has_errors:
+        for finding in run(model):
+            own.add(finding)
+    _hand_on(own, diagnostics)
+
+
+def emit_form(path: Path, root: Path, diagnostics: Diagnostics, form: str) -> str | None:
+    """The `model` or the `ir` of a spec as text."""
+    own = Diagnostics()
+    node = read_file(path, root, own)
+    model = None if node is None else analyse_node(node, own)
+    _hand_on(own, diagnostics)
+    if model is None or node is None or own.has_errors:
+        return None
+    if form == "model":
+        return dump_model(model)
+    return dump(passes.run(lower(model)))
+
+
+def _hand_on(own: Diagnostics, diagnostics: Diagnostics) -> None:
+    for finding in own:
+        diagnostics.add(finding)
+
+
+def _examples(node: Node | None) -> tuple[Example, ...]:
+    found = []
+    for item in getattr(node, "items", ()):
+        value = plain(item)
+        if isinstance(value, dict):
+            found.append(Example(value, item.span))
+    return tuple(found)
