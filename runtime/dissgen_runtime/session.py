@@ -198,7 +198,7 @@ class Session(Reporter, Generic[StateT]):
         if reader.pos == len(reader.data) and not reader.pending and reader.frame is None:
             reader.arrival = self._run
             reader.arrivals = None
-        elif reader.arrivals is None:
+        elif not reader.arrivals:
             if reader.arrival != self._run:
                 reader.arrivals = [(reader.end, self._run)]
         elif reader.arrivals[-1][1] != self._run:

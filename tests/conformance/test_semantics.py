@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import textwrap
 
 import pytest
 
@@ -21,7 +22,7 @@ events:
 
 
 def lines(states: str) -> object:
-    return machine(LINES + states)
+    return machine(LINES + textwrap.dedent(states))
 
 
 def words(events: list) -> list[str]:
@@ -374,7 +375,7 @@ initial: a
 states:
   a:
     up: line
-    down: {use: line, hold: asked == 0}
+    down: {use: line, hold: asked <= 0}
     transitions:
       - {event: up, execute: [trigger: got, set: {asked: asked + 1}]}
       - {event: down, execute: [trigger: {note: {text: 'message.word'}}, set: {asked: asked - 1}]}
@@ -736,6 +737,6 @@ class TestVerdicts:
         assert alert.guard == {"message.word": "x", "n": 3}
         assert alert.path == ("a",)
         assert alert.data == b"x\n"
-        assert alert.spec == "test.yaml:8"
-        assert alert.transition == "test.yaml:14"
+        assert alert.spec == "test.yaml:9"
+        assert alert.transition == "test.yaml:15"
         assert (alert.direction, alert.offset, alert.state) == (UP, (0, 2), "a")

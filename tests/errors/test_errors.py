@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from dissgen.diagnostics import Diagnostics, render_all
-from dissgen.reader import read_file
-from dissgen.schema import validate
+from dissgen.pipeline import analyse
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted(Path(__file__).parent.rglob("*.yaml"))
@@ -21,9 +20,7 @@ CASES = sorted(Path(__file__).parent.rglob("*.yaml"))
 
 def front(path: Path, diagnostics: Diagnostics) -> None:
     """The phases of the compiler that report errors of a spec."""
-    node = read_file(path, ROOT, diagnostics)
-    if node is not None:
-        validate(node, diagnostics)
+    analyse(path, ROOT, diagnostics)
 
 
 def rendered(path: Path) -> str:

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dissgen.diagnostics import Diagnostics
-from dissgen.reader import read
-from dissgen.schema import plain
+from dissgen.reader import plain, read
 from dissgen.testing.script import Close, Lose, ScriptReader, Send, Step, Wait
 from dissgen.text import SourceFile
 from dissgen_runtime import DOWN, UP, Event

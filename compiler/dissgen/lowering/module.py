@@ -118,8 +118,6 @@ def _state(state: StateModel) -> ops.State:
     return ops.State(state.name, _side(state.up), _side(state.down), handlers, _place(state.span), state.doc)
 
 
-
-
 def _side(side: ops.Side) -> ops.Side:
     return ops.Side(
         side.kind,

@@ -38,7 +38,10 @@ class ArrayPrimitive(Primitive):
         item = _item(element, context)
         if item is not None and item.value is None:
             context.diagnostics.error(
-                "DG222", "an item that is streamed has no value", element.span, "",
+                "DG222",
+                "an item that is streamed has no value",
+                element.span,
+                "",
                 help="make it a rule with a `record` around it",
             )
             item = None
@@ -53,12 +56,19 @@ class ArrayPrimitive(Primitive):
             until = context.expression(until_node, BOOL, item=item_type, loop=True)
         if count_node is None and while_node is None and until_node is None and rest is None:
             context.diagnostics.error(
-                "DG229", "an array without an end", element.span, "ends when?",
+                "DG229",
+                "an array without an end",
+                element.span,
+                "ends when?",
                 help="write `count`, `while`, `until` or `rest: true`",
             )
             return None
         wanted, found = (count_node, while_node, until_node), (count, while_, until)
-        if item is None or item_type is None or any(n is not None and t is None for n, t in zip(wanted, found, strict=True)):
+        if (
+            item is None
+            or item_type is None
+            or any(n is not None and t is None for n, t in zip(wanted, found, strict=True))
+        ):
             return None
         least = _least(item.minimum, count_node is not None, while_node is not None, rest is not None, count)
         source = f"{item.source}..." if field is None else f"{field.text}={item.source}..."
@@ -113,5 +123,9 @@ def _least(item: int, counted: bool, tested: bool, rest: bool, count: Typed | No
     """Without a count or a test before it, one item is always read; `rest` is known to begin with a byte."""
     if counted or tested:
         fixed = isinstance(count, Constant) and isinstance(count.value, int) and not tested and not rest
-        return max(int(count.value), 0) * item if fixed and isinstance(count, Constant) and isinstance(count.value, int) else 0
+        return (
+            max(int(count.value), 0) * item
+            if fixed and isinstance(count, Constant) and isinstance(count.value, int)
+            else 0
+        )
     return item

@@ -44,7 +44,10 @@ class BranchPrimitive(Primitive):
         subject = context.expression(element.argument, allow_missing=True)
         if subject is not None and isinstance(subject.type, OptionalType):
             context.diagnostics.error(
-                "DG306", f"`{show(subject)}` may be None", element.argument.span, "the subject of a branch is a value",
+                "DG306",
+                f"`{show(subject)}` may be None",
+                element.argument.span,
+                "the subject of a branch is a value",
                 help=f"write `{show(subject)} or ...` with a default",
             )
             subject = None
@@ -105,16 +108,16 @@ class BranchPrimitive(Primitive):
                 if first is not node.span:
                     correct = False
                     message = f"the case `{node.span.text}` stands twice"
-                    context.diagnostics.error("DG232", message, node.span, "never reached", also=[(first, "first here")])
+                    context.diagnostics.error(
+                        "DG232", message, node.span, "never reached", also=[(first, "first here")]
+                    )
                 constants.append(constant)
             found.append(tuple(constants))
         return found if correct else None
 
     def lower(self, bound: Bound, context: LowerContext) -> tuple[ops.Op, ...]:
         assert isinstance(bound, BoundBranch)
-        cases = tuple(
-            ops.Case(case.values, context.lower(case.body), context.place(case.span)) for case in bound.cases
-        )
+        cases = tuple(ops.Case(case.values, context.lower(case.body), context.place(case.span)) for case in bound.cases)
         otherwise = None if bound.otherwise is None else context.lower(bound.otherwise)
         return (ops.Branch(bound.subject, cases, otherwise, bound.table_miss, context.place(bound.span)),)
 

@@ -23,7 +23,11 @@ class HexPrimitive(Primitive):
             data = b""
         if not data:
             context.diagnostics.error(
-                "DG227", f"`{text}` is no hexadecimal number of whole bytes", node.span, "", help="write for example `'0d 0a'`"
+                "DG227",
+                f"`{text}` is no hexadecimal number of whole bytes",
+                node.span,
+                "",
+                help="write for example `'0d 0a'`",
             )
             return None
         return check_literal(element, context, data, self.kind)

@@ -58,7 +58,17 @@ class _Octets(Primitive):
             return None
         source = field.text if field is not None else f"{self.kind} {source}"
         return BoundOctets(
-            self.kind, element.span, minimum, source, yielded(value), value, extent, self.is_text, size, terminator, limit
+            self.kind,
+            element.span,
+            minimum,
+            source,
+            yielded(value),
+            value,
+            extent,
+            self.is_text,
+            size,
+            terminator,
+            limit,
         )
 
     def lower(self, bound: Bound, context: LowerContext) -> tuple[Op, ...]:
@@ -110,5 +120,3 @@ def _limit(node: Node | None, context: CheckContext) -> int | None:
     if limit is None:
         context.diagnostics.error("DG230", f"`{text}` is no size", node.span, "", help="write for example `64 KiB`")
     return limit
-
-

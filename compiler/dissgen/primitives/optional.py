@@ -25,7 +25,10 @@ class OptionalPrimitive(Primitive):
         when = element.get("when")
         if when is None:
             context.diagnostics.error(
-                "DG229", "an optional without `when`", element.span, "present when?",
+                "DG229",
+                "an optional without `when`",
+                element.span,
+                "present when?",
                 help="write for example `when: peek(TOKEN)`",
             )
         test = context.expression(when, BOOL) if when is not None else None

@@ -56,7 +56,10 @@ def check_value(element: Element, context: CheckContext, raw: Type) -> Value | N
     stream = context.stream(stream_name) if stream_name is not None else None
     if stream_name is not None and context.in_union:
         context.diagnostics.error(
-            "DG221", "a stream inside a union", stream_name.span, "its bytes would be read more than once",
+            "DG221",
+            "a stream inside a union",
+            stream_name.span,
+            "its bytes would be read more than once",
             help="stream the member that needs it outside the union",
         )
     converted = _conversions(element, context, raw)
@@ -65,7 +68,10 @@ def check_value(element: Element, context: CheckContext, raw: Type) -> Value | N
     keeps = stream_name is None or element.kind in ("token", "name")
     if field is not None and not keeps:
         context.diagnostics.error(
-            "DG222", f"`{field.text}` would keep what is streamed", field.span, "a streamed element has no value",
+            "DG222",
+            f"`{field.text}` would keep what is streamed",
+            field.span,
+            "a streamed element has no value",
             help="leave `field` out, or `stream`",
         )
     elif field is not None:
@@ -117,7 +123,10 @@ def _conversion(
     if known is None:
         similar = suggest(word, _CONVERSIONS)
         context.diagnostics.error(
-            "DG223", f"unknown conversion `{word}`", span, "",
+            "DG223",
+            f"unknown conversion `{word}`",
+            span,
+            "",
             help=f"write `{similar}`" if similar else f"there are {', '.join(_CONVERSIONS)}",
         )
         return None
@@ -157,7 +166,9 @@ def _constant(element: Element, context: CheckContext, type_: Type | None) -> st
     if not isinstance(node, ScalarNode) or type_ is None:
         return None
     if element.kind not in ("token", "name"):
-        context.diagnostics.error("DG226", "`const` stands at a token", node.span, "", help="write a `verify` behind it")
+        context.diagnostics.error(
+            "DG226", "`const` stands at a token", node.span, "", help="write a `verify` behind it"
+        )
         return None
     value = context.constant(node, type_)
     return value if isinstance(value, str | int) else None

@@ -64,7 +64,10 @@ def _check_variable_names(protocol: Protocol, context: SpecContext) -> None:
             if name.text in first:
                 before, what = first[name.text]
                 context.diagnostics.error(
-                    "DG202", f"`{name.text}` is a {what} and a {section}", name.span, "an expression could mean either",
+                    "DG202",
+                    f"`{name.text}` is a {what} and a {section}",
+                    name.span,
+                    "an expression could mean either",
                     also=[(before.span, f"the {what}")],
                 )
             first.setdefault(name.text, (name, section))

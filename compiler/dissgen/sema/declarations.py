@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Final
 
 from dissgen.diagnostics import suggest
 from dissgen.ir.expressions import Constant, ListDisplay, Typed
@@ -33,7 +33,8 @@ from dissgen.types import (
 if TYPE_CHECKING:
     from dissgen.sema.rules import Rules
 
-_EVENT_WORDS = frozenset({"direction", "offset", "state", "time"})
+_SCALARS: Final[Mapping[type, Type]] = {bool: BOOL, int: INT, str: STR}
+_EVENT_WORDS: Final = frozenset({"direction", "offset", "state", "time"})
 
 
 def declared_type(node: ScalarNode, records: Collection[str], context: SpecContext) -> Type | None:
@@ -92,7 +93,10 @@ def _table(item: TableDefinition, context: SpecContext) -> TableModel | None:
         if before is not key:
             correct = False
             context.diagnostics.error(
-                "DG207", f"the key `{key.span.text}` stands twice", key.span, "again here",
+                "DG207",
+                f"the key `{key.span.text}` stands twice",
+                key.span,
+                "again here",
                 also=[(before.span, "first here")],
             )
     if not correct or key_type is None:
@@ -111,16 +115,24 @@ def _common_type(nodes: list[ScalarNode], what: str, context: SpecContext) -> Ty
     """The one type of several YAML values; STR for none at all."""
     found: Type | None = None
     for node in nodes:
-        type_ = {bool: BOOL, int: INT, str: STR}.get(type(node.value))
+        type_ = _SCALARS.get(type(node.value))
         if type_ is None:
             context.diagnostics.error(
-                "DG206", f"`{node.span.text}` is no key or value of a table", node.span, "", help="write text or a number"
+                "DG206",
+                f"`{node.span.text}` is no key or value of a table",
+                node.span,
+                "",
+                help="write text or a number",
             )
             return None
         if found is not None and type_ != found:
             context.diagnostics.error(
-                "DG206", f"the {what} are of two types", node.span, f"`{show(type_)}`",
-                also=[(nodes[0].span, f"`{show(found)}`")], help=f"write `'{node.span.text}'`" if found == STR else (),
+                "DG206",
+                f"the {what} are of two types",
+                node.span,
+                f"`{show(type_)}`",
+                also=[(nodes[0].span, f"`{show(found)}`")],
+                help=f"write `'{node.span.text}'`" if found == STR else (),
             )
             return None
         found = type_
@@ -140,7 +152,10 @@ def _variable(item: VariableDefinition, rules: Rules, context: SpecContext) -> V
     type_ = declared_type(item.type, rules.definitions, context)
     if item.scope is not None and item.scope.value != "session":
         context.diagnostics.error(
-            "DG231", f"the scope `{item.scope.span.text}` is not in this version", item.scope.span, "",
+            "DG231",
+            f"the scope `{item.scope.span.text}` is not in this version",
+            item.scope.span,
+            "",
             help="write `session`, or leave it out",
         )
     limit = None
@@ -193,7 +208,11 @@ def _event(item: EventDefinition, rules: Rules, context: SpecContext) -> EventMo
     if item.stream is not None:
         if item.stream.text != "bytes":
             context.diagnostics.error(
-                "DG231", "streams of rules are not in this version", item.stream.span, "", help="write `{stream: bytes}`"
+                "DG231",
+                "streams of rules are not in this version",
+                item.stream.span,
+                "",
+                help="write `{stream: bytes}`",
             )
             return None
         return EventModel(name, (), True, None, span)
@@ -205,7 +224,10 @@ def _event(item: EventDefinition, rules: Rules, context: SpecContext) -> EventMo
         check_name(field, context)
         if field.text in _EVENT_WORDS:
             context.diagnostics.error(
-                "DG204", f"a payload field named `{field.text}`, which every event has", field.span, "",
+                "DG204",
+                f"a payload field named `{field.text}`, which every event has",
+                field.span,
+                "",
                 help=f"write `{field.text}_value`",
             )
         type_ = declared_type(node, rules.definitions, context)
@@ -215,16 +237,17 @@ def _event(item: EventDefinition, rules: Rules, context: SpecContext) -> EventMo
     return EventModel(name, tuple(fields), False, None, span) if correct else None
 
 
-def _rule_event(
-    rule: Name, name: str, item: EventDefinition, rules: Rules, context: SpecContext
-) -> EventModel | None:
+def _rule_event(rule: Name, name: str, item: EventDefinition, rules: Rules, context: SpecContext) -> EventModel | None:
     if rule.text not in rules:
         rules.unknown(rule)
         return None
     context.use("grammar", rule.text)
     if not rules.is_record(rule.text):
         context.diagnostics.error(
-            "DG215", f"`{rule.text}` builds no record", rule.span, "the payload would have no fields",
+            "DG215",
+            f"`{rule.text}` builds no record",
+            rule.span,
+            "the payload would have no fields",
             help=f"write `{name}: {{value: type}}`",
         )
         return None

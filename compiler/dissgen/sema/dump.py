@@ -51,7 +51,8 @@ def _model(model: Model) -> Iterator[str]:
 
 def _rule(rule: RuleModel) -> Iterator[str]:
     parameters = ", ".join(f"{name}: {show(type_)}" for name, type_ in rule.parameters)
-    yield f"rule {rule.name}({parameters}): {show(rule.type)}, at least {rule.minimum}{', anonymous' if rule.anonymous else ''}"
+    anonymous = ", anonymous" if rule.anonymous else ""
+    yield f"rule {rule.name}({parameters}): {show(rule.type)}, at least {rule.minimum}{anonymous}"
     yield f"  = {rule.source}"
     for field in rule.fields:
         yield f"  {'local' if field.local else 'field'} {field.name}: {show(field.type)}"

@@ -29,7 +29,10 @@ def check_fed(events: Mapping[str, EventModel | None], rules: Rules, diagnostics
     for event in events.values():
         if event is not None and event.stream and event.name not in rules.fed:
             diagnostics.error(
-                "DG514", f"nothing feeds the stream event `{event.name}`", event.span, "no element has this `stream`",
+                "DG514",
+                f"nothing feeds the stream event `{event.name}`",
+                event.span,
+                "no element has this `stream`",
                 help=f"write `stream: {event.name}` at an element of the grammar",
             )
 
@@ -52,7 +55,11 @@ def _check_cycles(states: Mapping[str, StateModel], diagnostics: Diagnostics) ->
     for name, state in states.items():
         handler = _handler(state, "enter")
         first = handler.rows[0] if handler is not None else None
-        if first is not None and first.jump in states and list(firing(HandlerModel("enter", None, (first,)))) == [first]:
+        if (
+            first is not None
+            and first.jump in states
+            and list(firing(HandlerModel("enter", None, (first,)))) == [first]
+        ):
             unguarded = first.when is None or (isinstance(first.when, Constant) and first.when.value is True)
             if unguarded and first.jump is not None:
                 moves[name] = (first.jump, first.span)
@@ -69,8 +76,12 @@ def _check_cycles(states: Mapping[str, StateModel], diagnostics: Diagnostics) ->
         reported.update(ring)
         shown = " -> ".join([*ring, ring[0]])
         diagnostics.error(
-            "DG515", f"the states {shown} move on for ever", moves[ring[0]][1], "this `enter` jumps at once",
-            also=[(moves[name][1], "and this") for name in ring[1:]], help="guard one of the jumps with `when`",
+            "DG515",
+            f"the states {shown} move on for ever",
+            moves[ring[0]][1],
+            "this `enter` jumps at once",
+            also=[(moves[name][1], "and this") for name in ring[1:]],
+            help="guard one of the jumps with `when`",
         )
 
 
@@ -83,7 +94,10 @@ def _check_dead_end(state: StateModel, machine: Machine, diagnostics: Diagnostic
     if any(isinstance(verb, ops.Skip) for handler in state.handlers for row in handler.rows for verb in row.execute):
         return
     diagnostics.error(
-        "DG516", f"in the state `{state.name}` neither direction can go on", state.span, "it reads nothing and nothing leads out",
+        "DG516",
+        f"in the state `{state.name}` neither direction can go on",
+        state.span,
+        "it reads nothing and nothing leads out",
         help="give it a side (`up: rule`, `down: rule`, `{discard: true}`), or a transition with a `jump`",
     )
 

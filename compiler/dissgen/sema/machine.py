@@ -8,8 +8,7 @@ from typing import Final, Literal, cast
 
 from dissgen.diagnostics import Diagnostics, Label, suggest
 from dissgen.ir import ops
-from dissgen.ir.expressions import Compare, Constant, Logic, Typed
-from dissgen.ir.expressions import BindingKind
+from dissgen.ir.expressions import BindingKind, Compare, Constant, Logic, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.reader import ScalarNode
 from dissgen.sema.declarations import check_alert, check_name
@@ -26,8 +25,20 @@ from dissgen.text import Span
 from dissgen.types import BOOL
 
 EVENTS: Final = (
-    "enter leave init midstream up down parse_error missing_grammar gap end child_finish fail finish"
-).split()
+    "enter",
+    "leave",
+    "init",
+    "midstream",
+    "up",
+    "down",
+    "parse_error",
+    "missing_grammar",
+    "gap",
+    "end",
+    "child_finish",
+    "fail",
+    "finish",
+)
 """Every event of the machine, in the order in which handlers are listed."""
 
 TERMINAL: Final = ("fail", "finish")
@@ -131,7 +142,10 @@ class Machine:
         check_name(name, self.context)
         if name.text in _RESERVED:
             self.context.diagnostics.error(
-                "DG506", f"a state named `{name.text}`", name.span, "this name has a meaning in every machine",
+                "DG506",
+                f"a state named `{name.text}`",
+                name.span,
+                "this name has a meaning in every machine",
                 help=f"write `{name.text}_state`",
             )
 
@@ -142,7 +156,10 @@ class Machine:
             if self.definitions:
                 first = next(iter(self.definitions.values()))
                 self.context.diagnostics.error(
-                    "DG507", "no initial state", first.name.span, "which state is the first?",
+                    "DG507",
+                    "no initial state",
+                    first.name.span,
+                    "which state is the first?",
                     help=f"write `initial: {first.name.text}` above `states`",
                 )
             return None
@@ -167,7 +184,10 @@ class Machine:
         hold = self.context.expression(side.hold, scope, BOOL) if side.hold is not None else None
         if side.hold is not None and "udp" in dict(self.protocol.transport):
             self.context.diagnostics.error(
-                "DG508", "`hold` on a datagram transport", side.hold.span, "a datagram is read when it comes",
+                "DG508",
+                "`hold` on a datagram transport",
+                side.hold.span,
+                "a datagram is read when it comes",
                 help="leave it out",
             )
         arguments: tuple[tuple[str, Typed], ...] = ()
@@ -192,7 +212,10 @@ class Machine:
         for name, type_ in self.rules.parameter_types(rule.text).items():
             if name not in given:
                 self.context.diagnostics.error(
-                    "DG212", f"`{rule.text}` needs its parameter `{name}`", rule.span, "a side gives every parameter",
+                    "DG212",
+                    f"`{rule.text}` needs its parameter `{name}`",
+                    rule.span,
+                    "a side gives every parameter",
                     help=f"write `{{use: {rule.text}, with: {{{name}: ...}}}}`",
                 )
                 continue
@@ -205,7 +228,10 @@ class Machine:
         model = self.rules.model(rule.text)
         if model is not None and model.body is not None and model.minimum == 0:
             self.context.diagnostics.error(
-                "DG509", f"`{rule.text}` can be complete without any byte", rule.span, "messages would have no end",
+                "DG509",
+                f"`{rule.text}` can be complete without any byte",
+                rule.span,
+                "messages would have no end",
                 also=[(model.span, "every element of it may be empty")],
                 help="let it end with an element of at least one byte",
             )
@@ -219,19 +245,30 @@ class Machine:
             if event.text not in EVENTS:
                 similar = suggest(event.text, EVENTS)
                 diagnostics.error(
-                    "DG501", f"unknown event `{event.text}`", event.span, "the machine has no such event",
-                    help=f"write `{similar}`" if similar else (), note=f"the events are {', '.join(EVENTS)}",
+                    "DG501",
+                    f"unknown event `{event.text}`",
+                    event.span,
+                    "the machine has no such event",
+                    help=f"write `{similar}`" if similar else (),
+                    note=f"the events are {', '.join(EVENTS)}",
                 )
             elif row.jump is not None and event.text in _NO_JUMP:
                 diagnostics.error(
-                    "DG510", f"a jump on `{event.text}`", row.jump.span, "it would be passed over",
+                    "DG510",
+                    f"a jump on `{event.text}`",
+                    row.jump.span,
+                    "it would be passed over",
                     also=[(event.span, f"`{event.text}` is on its way to a state already")],
                     help="leave the `jump` out; jump where the error is handled, on `parse_error` or `missing_grammar`"
-                    if event.text == "fail" else "leave the `jump` out",
+                    if event.text == "fail"
+                    else "leave the `jump` out",
                 )
         if row.execute is None and row.jump is None:
             diagnostics.error(
-                "DG511", "a transition that does nothing", row.span, "neither `execute` nor `jump`",
+                "DG511",
+                "a transition that does nothing",
+                row.span,
+                "neither `execute` nor `jump`",
                 help="write `execute: []` if nothing is to happen",
             )
         if row.jump is not None and row.jump.text not in (*self.definitions, *TERMINAL):
@@ -301,9 +338,7 @@ class Machine:
         if initial is None or initial.text not in self.definitions:
             return True
         rows = (*self.protocol.first, *self.definitions[initial.text].transitions, *self.protocol.any)
-        moves = any(
-            row.jump is not None and any(name.text in ("enter", "init") for name in row.events) for row in rows
-        )
+        moves = any(row.jump is not None and any(name.text in ("enter", "init") for name in row.events) for row in rows)
         return moves or state == initial.text
 
     def _never(self, state: StateDefinition, event: Name) -> None:
@@ -315,16 +350,23 @@ class Machine:
             "child_finish": "no side of the state is `child`",
         }.get(event.text, "a session begins in the initial state only")
         self.context.diagnostics.error(
-            "DG512", f"the state `{state.name.text}` never raises `{event.text}`", event.span, why,
-            also=[(state.name.span, "this state")], help="leave the transition out, or give the state that side",
+            "DG512",
+            f"the state `{state.name.text}` never raises `{event.text}`",
+            event.span,
+            why,
+            also=[(state.name.span, "this state")],
+            help="leave the transition out, or give the state that side",
         )
 
     def _check_fits(self, section: str, row: Transition) -> None:
         for event in row.events:
             if event.text in EVENTS and (id(row), event.text) not in self._fits and self.definitions:
                 self.context.diagnostics.error(
-                    "DG513", f"this row of `{section}` fits no state", event.span,
-                    f"no state raises `{event.text}` without handling it before", help="leave it out",
+                    "DG513",
+                    f"this row of `{section}` fits no state",
+                    event.span,
+                    f"no state raises `{event.text}` without handling it before",
+                    help="leave it out",
                 )
 
     def _row(self, row: Transition, section: str, situation: Situation) -> RowModel:
@@ -367,13 +409,11 @@ def _is_true(when: Typed | None) -> bool:
 def directions_of(when: Typed | None) -> tuple[str, ...]:
     """The directions for which a guard may hold, as far as `direction == '...'` in it shows."""
     match when:
-        case Compare(TypedName(binding), ("==",), (Constant(str(value)),)) if binding.kind is BindingKind.DIRECTION:
-            return (value,)
+        case Compare(TypedName(binding), ("==",), (Constant(str(named)),)) if binding.kind is BindingKind.DIRECTION:
+            return (named,)
         case Logic("and", values):
-            found = {"up", "down"}
-            for value in values:
-                found &= set(directions_of(value))
-            return tuple(sorted(found))
+            each = [set(directions_of(value)) for value in values]
+            return tuple(sorted(set.intersection(*each)))
         case TypedName(binding) if binding.definition is not None:
             return directions_of(binding.definition)
         case _:
@@ -387,5 +427,3 @@ def _interpolated(text: str) -> list[str]:
         inside = piece.partition("}")[0]
         parts.append(inside.removesuffix("!r"))
     return parts
-
-

@@ -10,6 +10,7 @@ from dissgen.ir.expressions import Typed
 from dissgen.primitives import Bound
 from dissgen.spec.tree import Protocol
 from dissgen.text import Span
+from dissgen.tokens import CompiledTerminator, CompiledToken
 from dissgen.types import Type
 
 
@@ -19,7 +20,7 @@ class TokenModel:
 
     name: str
     text: str
-    compiled: object = field(repr=False)
+    compiled: CompiledToken = field(repr=False)
     minimum: int
     inline: bool
     span: Span
@@ -31,7 +32,7 @@ class TerminatorModel:
 
     name: str
     text: str
-    compiled: object = field(repr=False)
+    compiled: CompiledTerminator = field(repr=False)
     span: Span
 
 

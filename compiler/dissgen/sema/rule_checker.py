@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dissgen.diagnostics import Diagnostics
-from dissgen.ir.expressions import Binding, Name as TypedName, Typed
+from dissgen.ir.expressions import Binding, Typed
+from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import BY_KIND, Bound, RuleUse
 from dissgen.primitives.let import BoundLet
 from dissgen.primitives.record import BoundRecord
@@ -25,8 +26,38 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 RESERVED: Final = frozenset(
-    "message error direction sender transport held client server now parent root item index position remaining "
-    "peek matches seconds len int str float min max abs sum any all first list".split()
+    {
+        "message",
+        "error",
+        "direction",
+        "sender",
+        "transport",
+        "held",
+        "client",
+        "server",
+        "now",
+        "parent",
+        "root",
+        "item",
+        "index",
+        "position",
+        "remaining",
+        "peek",
+        "matches",
+        "seconds",
+        "len",
+        "int",
+        "str",
+        "float",
+        "min",
+        "max",
+        "abs",
+        "sum",
+        "any",
+        "all",
+        "first",
+        "list",
+    }
 )
 """Functions and scope words: no field has such a name."""
 
@@ -43,7 +74,7 @@ class RuleChecker(RuleNames):
         self.variables = rules.variables
         self.streams: set[str] = set()
         self.calls: list[str] = []
-        self.in_union = outer is not None and outer.in_union
+        self.in_union: bool = outer is not None and outer.in_union
         self._merging: tuple[str, ...] = (name, *(outer._merging if outer is not None else ()))
 
     @property
@@ -112,7 +143,10 @@ class RuleChecker(RuleNames):
         primitive = BY_KIND.get(element.kind)
         if primitive is None:
             self.diagnostics.error(
-                "DG231", f"`{element.kind}` is not an element of this version", element.span, "",
+                "DG231",
+                f"`{element.kind}` is not an element of this version",
+                element.span,
+                "",
                 help=f"there are {', '.join(kind for kind in BY_KIND if kind != 'name')}",
             )
             return None
@@ -125,14 +159,21 @@ class RuleChecker(RuleNames):
         before = self.fields.get(text)
         if before is not None and self.present is not None and text in self.present:
             self.diagnostics.error(
-                "DG203", f"the field `{text}` is set twice on one path", name.span, "set again",
-                also=[(before.span, "set here first")], help="give one of them another name",
+                "DG203",
+                f"the field `{text}` is set twice on one path",
+                name.span,
+                "set again",
+                also=[(before.span, "set here first")],
+                help="give one of them another name",
             )
             return
         if before is not None and before.type is not None and type_ is not None and before.type != type_:
             self.diagnostics.error(
-                "DG205", f"the field `{text}` is `{show(before.type)}` on one path and `{show(type_)}` on another",
-                name.span, f"`{show(type_)}`", also=[(before.span, f"`{show(before.type)}`")],
+                "DG205",
+                f"the field `{text}` is `{show(before.type)}` on one path and `{show(type_)}` on another",
+                name.span,
+                f"`{show(type_)}`",
+                also=[(before.span, f"`{show(before.type)}`")],
                 help="convert one of them, or give it another name",
             )
             type_ = None
@@ -203,8 +244,12 @@ class RuleChecker(RuleNames):
         self.rules.context.use("events", name.text)
         if event.stream is None:
             self.diagnostics.error(
-                "DG211", f"`{name.text}` is no stream event", name.span, "streamed to",
-                also=[(event.name.span, "defined here")], help=f"define it as `{name.text}: {{stream: bytes}}`",
+                "DG211",
+                f"`{name.text}` is no stream event",
+                name.span,
+                "streamed to",
+                also=[(event.name.span, "defined here")],
+                help=f"define it as `{name.text}: {{stream: bytes}}`",
             )
             return None
         self.streams.add(name.text)
@@ -222,7 +267,10 @@ class RuleChecker(RuleNames):
         given = self._arguments(rule, arguments)
         if self.rules.is_open(rule.text) and not self.rules.is_record(rule.text):
             self.diagnostics.error(
-                "DG214", f"the value of `{rule.text}` depends on itself", rule.span, "recursion",
+                "DG214",
+                f"the value of `{rule.text}` depends on itself",
+                rule.span,
+                "recursion",
                 help="give the rule a `record` around its elements",
             )
             return None
@@ -263,14 +311,20 @@ class RuleChecker(RuleNames):
         found = self.binding(name)
         if found is None:
             self.diagnostics.error(
-                "DG212", f"`{rule.text}` needs its parameter `{name}`", rule.span, f"nothing named `{name}` is in scope",
+                "DG212",
+                f"`{rule.text}` needs its parameter `{name}`",
+                rule.span,
+                f"nothing named `{name}` is in scope",
                 help=f"write `use: {rule.text}` with `with: {{{name}: ...}}`",
             )
             return None
         if not assignable(found.type, type_):
             self.diagnostics.error(
-                "DG212", f"the parameter `{name}` of `{rule.text}` is `{show(type_)}`, `{name}` here is `{show(found.type)}`",
-                rule.span, "taken from the same name in scope", help=f"write `with: {{{name}: ...}}`",
+                "DG212",
+                f"the parameter `{name}` of `{rule.text}` is `{show(type_)}`, `{name}` here is `{show(found.type)}`",
+                rule.span,
+                "taken from the same name in scope",
+                help=f"write `with: {{{name}: ...}}`",
             )
             return None
         return TypedName(found, found.type, rule.span)
@@ -287,7 +341,10 @@ class RuleChecker(RuleNames):
         self.rules.context.use("grammar", rule.text)
         if rule.text in self._merging:
             self.diagnostics.error(
-                "DG214", f"`{rule.text}` would merge its own fields without end", rule.span, "recursion",
+                "DG214",
+                f"`{rule.text}` would merge its own fields without end",
+                rule.span,
+                "recursion",
                 help=f"give the inner one a field: `{{field: inner, use: {rule.text}}}`",
             )
             return None
@@ -326,8 +383,5 @@ class RuleChecker(RuleNames):
             self.rules.union_calls.append((model.name, element.span))
         if model.body is None:
             return None
-        arguments = tuple(
-            (key, TypedName(binding, binding.type, element.span)) for key, binding in captured.items()
-        )
+        arguments = tuple((key, TypedName(binding, binding.type, element.span)) for key, binding in captured.items())
         return RuleUse(model.name, arguments, RecordType(model.name), model.minimum)
-

@@ -8,8 +8,8 @@ from typing import Final
 
 from dissgen.diagnostics import suggest
 from dissgen.ir import ops
-from dissgen.ir.expressions import Binding, BindingKind, Name as TypedName
-from dissgen.ir.expressions import Typed
+from dissgen.ir.expressions import Binding, BindingKind, Typed
+from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import Bound
 from dissgen.reader import ScalarNode
 from dissgen.sema.declarations import declared_type
@@ -76,7 +76,10 @@ class Rules:
             )
         if name.text in self.tokens:
             self.context.diagnostics.error(
-                "DG202", f"`{name.text}` is a token and a rule", name.span, "a bare name could be either",
+                "DG202",
+                f"`{name.text}` is a token and a rule",
+                name.span,
+                "a bare name could be either",
                 also=[(self.tokens.places()[name.text].span, "the token")],
             )
 
@@ -90,7 +93,10 @@ class Rules:
         """Report a rule that is not defined."""
         if name.text in self.tokens:
             self.context.diagnostics.error(
-                "DG201", f"unknown rule `{name.text}`", name.span, "this is a token",
+                "DG201",
+                f"unknown rule `{name.text}`",
+                name.span,
+                "this is a token",
                 help=f"make it a rule: `record: [{name.text}]`",
             )
             return
@@ -142,7 +148,10 @@ class Rules:
             similar = suggest(argument.text, known)
             listed = ", ".join(f"`{item}`" for item in known)
             self.context.diagnostics.error(
-                "DG213", f"`{name}` has no parameter `{argument.text}`", argument.span, "",
+                "DG213",
+                f"`{name}` has no parameter `{argument.text}`",
+                argument.span,
+                "",
                 help=f"write `{similar}`" if similar else f"it takes {listed}" if known else "it takes none",
             )
         return not unknown

@@ -59,7 +59,9 @@ class SpecContext:
     ) -> None:
         """Report a name that is not defined, with the place of the one that looks like it."""
         similar = suggest(name.text, known)
-        also = [(places[similar].span, f"{what} with a similar name")] if similar in places else []
+        also = (
+            [(places[similar].span, f"{what} with a similar name")] if similar is not None and similar in places else []
+        )
         found = diagnostics if diagnostics is not None else self.diagnostics
         found.error(
             "DG201",
@@ -84,7 +86,9 @@ class SpecContext:
         found = diagnostics if diagnostics is not None else self.diagnostics
         if not isinstance(node, ScalarNode):
             if node is not None:
-                help_ = f"write `'{node.span.text}'`" if "\n" not in node.span.text and "'" not in node.span.text else ()
+                help_ = (
+                    f"write `'{node.span.text}'`" if "\n" not in node.span.text and "'" not in node.span.text else ()
+                )
                 found.error("DG301", "an expression is a string, a number or a boolean", node.span, "", help=help_)
             return None
         written = parse(node, found)
@@ -149,6 +153,10 @@ class SpecContext:
         elif type_ == INT and isinstance(value, str) and value.isdecimal():
             help_ = f"write `{int(value)}`"
         self.diagnostics.error(
-            "DG206", f"`{node.span.text}` is no `{show(type_)}`", node.span, f"`{show(type_)}` is needed here", help=help_
+            "DG206",
+            f"`{node.span.text}` is no `{show(type_)}`",
+            node.span,
+            f"`{show(type_)}` is needed here",
+            help=help_,
         )
         return None

@@ -59,14 +59,14 @@ class TokenTable:
         try:
             compiled = compile_token(text, self.limit)
         except TokenError as error:
-            self._report(error, node)
+            self._report("DG401", error, node)
             self._failed.add(name)
             return False
         self.tokens[name] = TokenModel(name, text, compiled, compiled.minimum, inline, span)
         return True
 
-    def _report(self, error: TokenError, node: ScalarNode, used: Span | None = None) -> None:
-        report_token_error(error, node, self.context, used)
+    def _report(self, code: str, error: TokenError, node: ScalarNode, used: Span | None = None) -> None:
+        report_token_error(code, error, node, self.context, used)
 
     def token(self, node: ScalarNode, names: tuple[str, ...]) -> str | None:
         """The token that a scalar names or writes; inline ones get the first of `names` that is free."""
@@ -107,7 +107,7 @@ class TokenTable:
             try:
                 compiled = compile_terminator(text)
             except TokenError as error:
-                self._report(error, pattern, used)
+                self._report("DG402", error, pattern, used)
                 return None
             place = node.span if used is None else self.definitions[key].name.span
             self.terminators[key] = TerminatorModel(key, text, compiled, place)
@@ -133,16 +133,20 @@ def check_token_name(item: TokenDefinition, context: SpecContext) -> None:
     """Names of tokens are identifiers: anything else would be read as an expression where it is used."""
     if not IDENTIFIER.fullmatch(item.name.text):
         context.diagnostics.error(
-            "DG204", f"`{item.name.text}` is no name", item.name.span, "", help="letters, digits and `_`, no digit first"
+            "DG204",
+            f"`{item.name.text}` is no name",
+            item.name.span,
+            "",
+            help="letters, digits and `_`, no digit first",
         )
 
 
-def report_token_error(error: TokenError, node: ScalarNode, context: SpecContext, used: Span | None = None) -> None:
+def report_token_error(
+    code: str, error: TokenError, node: ScalarNode, context: SpecContext, used: Span | None = None
+) -> None:
     """Say what is wrong with an expression, on its own characters."""
     also = [] if used is None else [(used, "needed here")]
     if error.also is not None:
-        start, end, *text = error.also
-        also.insert(0, (node.inner_span(start, end), str(text[0]) if text else "and this"))
-    code = "DG401" if used is None else "DG402"
+        also.insert(0, (node.inner_span(error.also.start, error.also.end), error.also.label))
     span = node.inner_span(error.start, max(error.end, error.start + 1))
-    context.diagnostics.error(code, error.message, span, "", also=also, help=error.help or ())
+    context.diagnostics.error(code, error.message, span, error.label, also=also, help=error.help or ())

@@ -61,7 +61,10 @@ class VerbChecker:
         if handler is None:
             similar = suggest(verb.kind, VERBS)
             self.diagnostics.error(
-                "DG502", f"unknown verb `{verb.kind}`", verb.span, "",
+                "DG502",
+                f"unknown verb `{verb.kind}`",
+                verb.span,
+                "",
                 help=f"write `{similar}`" if similar else f"the verbs are {', '.join(VERBS)}",
             )
             return None
@@ -94,9 +97,7 @@ class VerbChecker:
         payload_values = self._payload(name, given)
         return None if payload_values is None else ops.Trigger(name.text, payload_values, self.when, self._at(verb))
 
-    def _payload(
-        self, name: Name, given: Mapping[str, tuple[Name, Node]]
-    ) -> tuple[tuple[str, Typed], ...] | None:
+    def _payload(self, name: Name, given: Mapping[str, tuple[Name, Node]]) -> tuple[tuple[str, Typed], ...] | None:
         machine = self.machine
         if name.text not in machine.events:
             places = machine.event_places()
@@ -105,13 +106,17 @@ class VerbChecker:
         machine.context.use("events", name.text)
         event = machine.events[name.text]
         if event is None:
-            for _, value in given.values():
-                self._infer(value)
+            for _, node in given.values():
+                self._infer(node)
             return None
         if event.stream:
             self.diagnostics.error(
-                "DG504", f"`{name.text}` is a stream event", name.span, "a rule feeds it, with `stream`",
-                also=[(event.span, "defined here")], help=f"write `stream: {name.text}` at an element of the grammar",
+                "DG504",
+                f"`{name.text}` is a stream event",
+                name.span,
+                "a rule feeds it, with `stream`",
+                also=[(event.span, "defined here")],
+                help=f"write `stream: {name.text}` at an element of the grammar",
             )
             return None
         types = dict(event.fields)
@@ -119,6 +124,7 @@ class VerbChecker:
         values: list[tuple[str, Typed]] = []
         missing: list[str] = []
         for field, type_ in event.fields:
+            value: Typed | None
             if field in given:
                 value = self._expression(given[field][1], type_)
             else:
@@ -131,13 +137,9 @@ class VerbChecker:
         return tuple(values) if correct else None
 
     def _infer(self, node: Node) -> None:
-        self.machine.context.expression(
-            node, self.scope, narrowed=self.known, diagnostics=self.diagnostics
-        )
+        self.machine.context.expression(node, self.scope, narrowed=self.known, diagnostics=self.diagnostics)
 
-    def _known_fields(
-        self, event: str, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type]
-    ) -> bool:
+    def _known_fields(self, event: str, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type]) -> bool:
         correct = True
         for field, (name, _) in given.items():
             if field not in types:
@@ -145,7 +147,10 @@ class VerbChecker:
                 similar = suggest(field, types)
                 listed = ", ".join(types)
                 self.diagnostics.error(
-                    "DG216", f"the event `{event}` has no field `{field}`", name.span, "",
+                    "DG216",
+                    f"the event `{event}` has no field `{field}`",
+                    name.span,
+                    "",
                     help=f"write `{similar}`" if similar else f"it has {listed}" if types else "it has none",
                 )
         return correct
@@ -166,8 +171,11 @@ class VerbChecker:
         if not assignable(found, type_):
             self.diagnostics.error(
                 "DG217",
-                f"the field `{field}` of the event `{event.text}` is `{show(type_)}`, `message.{field}` is `{show(found)}`",
-                event.span, f"`{field}` comes from `message`", help=f"write `{event.text}: {{{field}: ...}}`",
+                f"the field `{field}` of the event `{event.text}` is `{show(type_)}`,"
+                f" `message.{field}` is `{show(found)}`",
+                event.span,
+                f"`{field}` comes from `message`",
+                help=f"write `{event.text}: {{{field}: ...}}`",
             )
             return None
         binding = self.scope.lookup("message")
@@ -180,7 +188,10 @@ class VerbChecker:
         why = "here is no `message`" if message is None else f"`message` ({show(message)}) has none of that name"
         shown = ", ".join(f"{field}: ..." for field in missing)
         self.diagnostics.error(
-            "DG217", f"the event `{event.text}` needs {listed}", event.span, why,
+            "DG217",
+            f"the event `{event.text}` needs {listed}",
+            event.span,
+            why,
             help=f"write `trigger: {{{event.text}: {{{shown}}}}}`",
         )
 
@@ -301,7 +312,10 @@ class VerbChecker:
             return None
         if not isinstance(type_, ListType):
             self.diagnostics.error(
-                "DG505", f"`{name.text}` is `{show(type_)}`, not a list", name.span, "",
+                "DG505",
+                f"`{name.text}` is `{show(type_)}`, not a list",
+                name.span,
+                "",
                 also=[(self.machine.variable_places()[name.text].span, "declared here")],
                 help=f"write `set: {{{name.text}: ...}}`, or declare it as `list[{show(type_)}]`",
             )
@@ -315,13 +329,18 @@ class VerbChecker:
 
     def skip(self, verb: VerbDefinition) -> ops.Verb | None:
         if not isinstance(verb.argument, ScalarNode):
-            self.diagnostics.error("DG503", "`skip` of what?", verb.span, "", help="write `skip: TOKEN` or `skip: rest`")
+            self.diagnostics.error(
+                "DG503", "`skip` of what?", verb.span, "", help="write `skip: TOKEN` or `skip: rest`"
+            )
             return None
         if verb.argument.value == "rest":
             return ops.Skip(None, self.when, self._at(verb))
         if verb.argument.value == "message":
             self.diagnostics.error(
-                "DG231", "`skip: message` needs a budget, which this version has not", verb.argument.span, "",
+                "DG231",
+                "`skip: message` needs a budget, which this version has not",
+                verb.argument.span,
+                "",
                 help="write `skip: TOKEN` or `skip: rest`",
             )
             return None

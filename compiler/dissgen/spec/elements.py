@@ -8,9 +8,34 @@ from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.spec.tree import Case, Element, Modifier, Name, Parameter, ResyncDefinition, RuleDefinition
 
 KINDS: Final = (
-    "token literal hex number float varint flag bytes text use record sequence branch optional array try union at "
-    "align skip let set trigger raise verify empty fail"
-).split()
+    "token",
+    "literal",
+    "hex",
+    "number",
+    "float",
+    "varint",
+    "flag",
+    "bytes",
+    "text",
+    "use",
+    "record",
+    "sequence",
+    "branch",
+    "optional",
+    "array",
+    "try",
+    "union",
+    "at",
+    "align",
+    "skip",
+    "let",
+    "set",
+    "trigger",
+    "raise",
+    "verify",
+    "empty",
+    "fail",
+)
 """Every kind key of the language, in the order of its page."""
 
 _LISTS: Final = ("record", "sequence", "try", "union")
@@ -64,9 +89,7 @@ def parse_element(node: Node, leave_out: tuple[str, ...] = ()) -> Element | None
         Modifier(key, value) for key, value in node.entries if key is not kind and key.value not in leave_out
     )
     cases = node.get("cases") if kind.value == "branch" else None
-    return Element(
-        str(kind.value), argument, kind.span, _children(str(kind.value), argument), _cases(cases), modifiers
-    )
+    return Element(str(kind.value), argument, kind.span, _children(str(kind.value), argument), _cases(cases), modifiers)
 
 
 def _children(kind: str, argument: Node) -> tuple[Element, ...]:
@@ -90,5 +113,3 @@ def _cases(node: Node | None) -> tuple[Case, ...]:
         key = item.key("is") or item.key("else")
         cases.append(Case(scalars, selector is None, element, key.span if key is not None else element.span))
     return tuple(cases)
-
-

@@ -131,7 +131,9 @@ class _Parser:
         start = self.at
         found = _COUNT.match(self.text, start)
         if found is None or not (found[1] or found[3]):
-            self.fail(start, start + 1, "this `{` begins no count", help=r"write `\{` for the byte, or `{2}` or `{1,3}`")
+            self.fail(
+                start, start + 1, "this `{` begins no count", help=r"write `\{` for the byte, or `{2}` or `{1,3}`"
+            )
         self.at = found.end()
         minimum = int(found[1] or "0")
         maximum = minimum if not found[2] else int(found[3]) if found[3] else None
@@ -156,7 +158,9 @@ class _Parser:
         if char == "\\":
             return self.escape()
         if char in "^$":
-            self.fail(start, start + 1, f"`{char}` is not part of the language", help=f"{_PLACES}; `\\{char}` is the byte")
+            self.fail(
+                start, start + 1, f"`{char}` is not part of the language", help=f"{_PLACES}; `\\{char}` is the byte"
+            )
         if char in "?*+":
             self.fail(start, start + 1, "nothing to repeat", help=f"write `\\{char}` for the byte")
         if char == "{":
@@ -255,7 +259,9 @@ class _Parser:
         if self.next_is("]"):
             self.fail(start, self.at + 1, "an empty class", help=r"write `\]` for the byte")
         if self.next_is("[:"):
-            self.fail(start, self.at + 2, "named classes are not part of the language", help=r"write `[A-Za-z]` or `\w`")
+            self.fail(
+                start, self.at + 2, "named classes are not part of the language", help=r"write `[A-Za-z]` or `\w`"
+            )
         members: frozenset[int] = frozenset()
         while not self.next_is("]"):
             members |= self._class_item(start)
@@ -306,7 +312,9 @@ def _check_starts(node: Node, allowed: bool) -> None:
     match node:
         case Start(extent) if not allowed:
             raise TokenError(
-                *extent, r"`\A` can stand only at the start", help=r"write it as the first alternative: `(\A|\r?\n)\.\r?\n`"
+                *extent,
+                r"`\A` can stand only at the start",
+                help=r"write it as the first alternative: `(\A|\r?\n)\.\r?\n`",
             )
         case Sequence(parts):
             for number, part in enumerate(parts):

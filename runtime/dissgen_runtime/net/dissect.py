@@ -39,6 +39,8 @@ class Conversation:
     def take(self, event: TcpEvent) -> list[Event]:
         """Tell the session what happened. Returns what it reports."""
         session = self.session
+        if type(event) is Gap and self.flow.transport == "udp":
+            return []  # a datagram that was cut is not a message; it is counted as lost
         reported = session.advance(event.time)
         direction = UP if event.side == self.flow.client else DOWN
         match event:

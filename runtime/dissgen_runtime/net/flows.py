@@ -215,8 +215,9 @@ class FlowTable:
         flow.last_time = self._now
         flow.packets += 1
         if datagram.missing:
-            self.statistics.lost_bytes += datagram.missing
-            return [(flow, Gap(side, len(datagram.payload) + datagram.missing, datagram.time, datagram.number))]
+            size = len(datagram.payload) + datagram.missing
+            self.statistics.lost_bytes += size
+            return [(flow, Gap(side, size, datagram.time, datagram.number))]
         return [(flow, Data(side, datagram.payload, datagram.time, datagram.number))]
 
     # Begin and end

@@ -39,6 +39,14 @@ def of_flow(flow: FlowResult) -> tuple[Side, Side]:
     return commands, replies
 
 
+def without(commands: Side, more: list[tuple[str, str | None]]) -> Side:
+    """The commands less those of the table, each of which must be there."""
+    left = list(commands)
+    for command in more:
+        left.remove(command)
+    return left
+
+
 @needs_data
 @pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
 def test_commands_and_replies_equal_the_oracle(path: Path) -> None:
@@ -48,10 +56,9 @@ def test_commands_and_replies_equal_the_oracle(path: Path) -> None:
     found = [sides for sides in found if any(sides)]
     assert len(found) == len(expected)
     for number, (ours, theirs) in enumerate(zip(found, expected, strict=True)):
-        if (path.name, number) in DIFFERENCES:
-            assert ours != theirs, "the difference that the table explains is gone"
-        else:
-            assert ours == theirs
+        more, _ = DIFFERENCES.get((path.name, number), ([], ""))
+        assert ours[1] == theirs[1]
+        assert without(ours[0], more) == theirs[0]
 
 
 @needs_data

@@ -26,7 +26,8 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "DG203",
         "a field is set twice",
-        "On one path through a rule every field is set at most once. Different cases of a branch may set the same field.",
+        "On one path through a rule every field is set at most once. Different cases of a branch may set the same "
+        "field.",
         "record: [{field: code, token: CODE}, {field: code, token: CODE}]",
         "record: [{field: first_code, token: CODE}, {field: second_code, token: CODE}]",
     ),
@@ -43,7 +44,8 @@ CODES: Final[tuple[Code, ...]] = (
         "a field has two types",
         "A field that several paths set has one type on all of them.",
         "cases: [{is: A, field: size, token: SIZE}, {else: true, field: size, token: SIZE, convert: int}]",
-        "cases: [{is: A, field: size, token: SIZE, convert: int}, {else: true, field: size, token: SIZE, convert: int}]",
+        "cases: [{is: A, field: size, token: SIZE, convert: int}, {else: true, field: size, token: SIZE, convert: "
+        "int}]",
     ),
     Code(
         "DG206",

@@ -11,7 +11,8 @@ CODES: Final[tuple[Code, ...]] = (
         "DG401",
         "this is no token",
         "A token is a deterministic regular expression over bytes: literals, classes, `. ? * + {m,n} | ( )`, "
-        "`(?i:...)`, `\\d \\w \\s`, `\\xNN`. There are no back-references, no look-around and no laziness, and at every "
+        "`(?i:...)`, `\\d \\w \\s`, `\\xNN`. There are no back-references, no look-around and no laziness, and at "
+        "every "
         "byte it must be clear which part of the expression matches it; then matching takes linear time.",
         "tokens: {NAME: '[a-z]*[a-z]'}",
         "tokens: {NAME: '[a-z]+'}",
@@ -19,7 +20,8 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "DG402",
         "this token cannot be searched for",
-        "What `until`, `resync` and `skip` search for has a finite length of at most 256 bytes, so that what may be its "
+        "What `until`, `resync` and `skip` search for has a finite length of at most 256 bytes, so that what may be "
+        "its "
         "start can be held back.",
         "bytes: {until: '[\\r\\n]+'}",
         "bytes: {until: '\\r?\\n'}",
