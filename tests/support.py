@@ -15,6 +15,7 @@ from dissgen.diagnostics import Diagnostics, render_all
 from dissgen.memory import load
 from dissgen.passes import PASSES
 from dissgen.pipeline import compile_source
+from dissgen.testing.outcome import plain
 from dissgen.text import SourceFile
 from dissgen_runtime import Alert, Direction, Event, StreamEvent
 
@@ -92,7 +93,8 @@ def canonical(events: list[Event]) -> list[tuple[object, ...]]:
                 end = event.offset[1]
                 result.append((event.name, event.direction, event.state, end, pieces[event.stream], event.complete))
         else:
-            result.append(event.key())
+            payload = {name: plain(value) for name, value in event.payload().items()}
+            result.append((event.name, event.direction, event.state, event.offset, payload))
     return result
 
 

@@ -179,6 +179,12 @@ class Buffer:
         self.kept = None
         return passed
 
+    def discard_waiting(self) -> None:
+        """The session is over: what still waits, also behind a gap, is discarded."""
+        self.discarded += self.waiting
+        self.later = None
+        self.pass_all()
+
     def take_all(self) -> bytes:
         """All bytes that are there, taken out."""
         self.join()

@@ -126,11 +126,14 @@ class Session(Reporter, Generic[StateT]):
         return self._take_events()
 
     def gap(self, direction: Direction, size: int) -> list[Event]:
-        """Say that `size` bytes of the direction are missing here."""
+        """Say that `size` bytes of the direction are missing here; none missing is nothing to report."""
         reader = self._reader(direction)
         if type(size) is not int or size < 0:
             raise TypeError(f"size must be a number of bytes, not {size!r}")
-        self._mark(reader, GapMark(size))
+        if size:
+            self._mark(reader, GapMark(size))
+        elif not self._started:
+            self._start()
         return self._take_events()
 
     def close(self, direction: Direction, cut: bool = False) -> list[Event]:
@@ -689,6 +692,8 @@ class Session(Reporter, Generic[StateT]):
         if not left:
             self._fire("leave")
         self._fire("finish")
+        for reader in (self._up, self._down):
+            reader.discard_waiting()
         self.state = self.FINISH
         self._state_name = self.state.value
         self._path = (*self._path[1 - PATH_LENGTH :], self._state_name)

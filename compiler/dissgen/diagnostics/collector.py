@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from dissgen.diagnostics.codes import CODES
 from dissgen.diagnostics.model import Diagnostic, Label, Severity
 from dissgen.text import Span
 
+LIMIT: Final = 1000
+"""Findings that are kept: a hostile spec must not make a report grow without end."""
+
 
 class Diagnostics:
-    """Collects the findings of a compilation; iteration is sorted by file and position, equal findings count once."""
+    """Collects the findings of a compilation; iteration is sorted by file and position, equal findings count once.
+
+    Beyond `LIMIT` findings are counted in `omitted` and not kept.
+    """
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
+        self.omitted = 0
 
     def error(
         self,
@@ -46,6 +54,11 @@ class Diagnostics:
     def add(self, diagnostic: Diagnostic) -> None:
         """Take a finding that is complete already."""
         assert diagnostic.code in CODES, f"{diagnostic.code} is in no table of dissgen.diagnostics.codes"
+        if diagnostic in self._found:
+            return
+        if len(self._found) >= LIMIT and not (diagnostic.severity is Severity.ERROR and not self.has_errors):
+            self.omitted += 1  # the first error is always kept: it must stop the compiler
+            return
         self._found[diagnostic] = None
 
     @property

@@ -25,6 +25,8 @@ from dissgen.text import SourceFile, Span
 _TAB: Final = 4
 _MAXIMUM_WIDTH: Final = 160
 """Columns of a source line; a longer line is cut around the label."""
+_MAXIMUM_TEXT: Final = 500
+"""Code points of a message, a label or a remark."""
 _BEFORE: Final = 60
 """Code points that stay before the label in a line that is cut."""
 
@@ -141,7 +143,7 @@ class _Window:
 
 
 def _window(text: str, label_start: int) -> _Window:
-    if _width(_expanded(text)) <= _MAXIMUM_WIDTH:
+    if len(text) <= _MAXIMUM_WIDTH and _width(_expanded(text)) <= _MAXIMUM_WIDTH:
         return _Window(0, len(text), "", "")
     start = max(0, label_start - _BEFORE)
     end = min(len(text), start + _MAXIMUM_WIDTH)
@@ -159,7 +161,9 @@ def _expanded(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with every character that a terminal might obey written as an escape, `\\x1b`."""
+    """The text with every character that a terminal might obey written as an escape, `\\x1b`; a long one is cut."""
+    if len(text) > _MAXIMUM_TEXT:
+        text = f"{text[:_MAXIMUM_TEXT]} ..."
     if text.isprintable():
         return text
     return "".join(_escape(character) for character in text)

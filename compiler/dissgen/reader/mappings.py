@@ -12,6 +12,9 @@ from dissgen.text import Span, single_quoted
 
 Entry: TypeAlias = tuple[Node, Node]
 
+_LONGEST_HELP: Final = 200
+"""Code points of an expression that is shown as it should have been written."""
+
 _NO_COLON: Final = re.compile(r"\s*(?:#[^\r\n]*\s*)*[,}]")
 """What follows a key that has no colon."""
 
@@ -68,11 +71,10 @@ def _report_stray_keys(pairs: Sequence[Entry], diagnostics: Diagnostics) -> bool
         text = key.span.text
         help_ = ["write `key: value`"]
         if owner is not None and isinstance(owner[1], ScalarNode) and isinstance(owner[1].value, str):
-            whole = owner[1].span.to(key.span).text
-            help_ = [
-                "an unquoted comma ended the expression before it",
-                f"in single quotes it stays whole: `{owner[0].span.text}: {single_quoted(whole)}`",
-            ]
+            whole = owner[1].span.to(key.span)
+            help_ = ["an unquoted comma ended the expression before it"]
+            if whole.end - whole.start <= _LONGEST_HELP and "\n" not in whole.text:
+                help_.append(f"in single quotes it stays whole: `{owner[0].span.text}: {single_quoted(whole.text)}`")
         diagnostics.error("DG015", f"`{text}` is a key without a value", key.span, "no `:` follows", help=help_)
     return found
 

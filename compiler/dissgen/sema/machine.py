@@ -355,7 +355,9 @@ class Machine:
             event.span,
             why,
             also=[(state.name.span, "this state")],
-            help="leave the transition out, or give the state that side",
+            help="leave the transition out, or move it to the initial state"
+            if event.text in ("init", "midstream")
+            else "leave the transition out, or give the state that side",
         )
 
     def _check_fits(self, section: str, row: Transition) -> None:

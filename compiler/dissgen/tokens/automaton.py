@@ -106,14 +106,17 @@ def glushkov(node: Node) -> Glushkov:
 
 
 def check_deterministic(automaton: Glushkov, rewrite: Callable[[], str] = str) -> None:
-    """Raises TokenError, marking two places between which a byte does not decide; `rewrite` gives a better form or ""."""
+    """Raises TokenError, marking two places between which a byte does not decide.
+
+    `rewrite` is asked then for a better form to propose; "" if it knows none.
+    """
     masks = [sum(1 << byte for byte in place.members) for place in automaton.places]
     for followers in (automaton.first, *automaton.follow):
         seen = 0
         for place in followers:
             if seen & masks[place]:
                 other = next(other for other in followers if masks[other] & masks[place])
-                raise _conflict(automaton, *sorted((other, place)), rewrite())
+                raise _conflict(automaton, min(other, place), max(other, place), rewrite())
             seen |= masks[place]
 
 

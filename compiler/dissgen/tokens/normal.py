@@ -91,14 +91,12 @@ def choice(options: list[Node], extent: Extent = NOWHERE) -> Node:
     return _choice(options, extent, _Splits())
 
 
-def trie(node: Node) -> Node | None:
-    """The whole expression split at each byte that does not decide; None if that takes too many steps."""
+def split_once(node: Node) -> list[tuple[ByteSet, Node]]:
+    """The non-empty matches by their first byte: disjoint sets, and what may follow each; [] if that is too long."""
     try:
-        options, empty = _split([node, node], node.extent, _Splits())
+        return _blocks(_steps(node), node.extent, _Splits())
     except _TooManySplits:
-        return None
-    split = choice(options, node.extent)
-    return optional(split, node.extent) if empty else split
+        return []
 
 
 class _Splits:
@@ -178,20 +176,22 @@ def _split(options: list[Node], extent: Extent, splits: _Splits) -> tuple[list[N
     ]
     empty = any(nullable(option) for option in overlapping)
     steps = [step for option in overlapping for step in _steps(option)]
-    blocks: dict[tuple[int, ...], set[int]] = {}
+    split = [sequence([head, tail], extent) for head, tail in _blocks(steps, extent, splits)]
+    return split + [option for option in options if option not in overlapping], empty
+
+
+def _blocks(steps: list[tuple[ByteSet, Node]], extent: Extent, splits: _Splits) -> list[tuple[ByteSet, Node]]:
+    """Disjoint sets in the order of the steps, with all that may follow each."""
+    by_steps: dict[tuple[int, ...], set[int]] = {}
     for byte in sorted(frozenset().union(*(head.members for head, _ in steps))):
-        blocks.setdefault(tuple(n for n, (head, _) in enumerate(steps) if byte in head.members), set()).add(byte)
+        numbers = tuple(number for number, (head, _) in enumerate(steps) if byte in head.members)
+        by_steps.setdefault(numbers, set()).add(byte)
     tails: dict[Node, tuple[set[int], ByteSet]] = {}
-    for numbers, members in blocks.items():
+    for numbers in sorted(by_steps):
         splits.spend()
         tail = _choice([steps[number][1] for number in numbers], extent, splits)
-        found = tails.setdefault(tail, (set(), steps[numbers[0]][0]))
-        found[0].update(members)
-    split: list[Node] = []
-    for tail, (members, head) in tails.items():
-        split.append(sequence([_same_or_new(head, frozenset(members)), tail], extent))
-    rest = [option for option in options if option not in overlapping]
-    return split + rest, empty
+        tails.setdefault(tail, (set(), steps[numbers[0]][0]))[0].update(by_steps[numbers])
+    return [(_same_or_new(head, frozenset(members)), tail) for tail, (members, head) in tails.items()]
 
 
 def _same_or_new(head: ByteSet, members: frozenset[int]) -> ByteSet:

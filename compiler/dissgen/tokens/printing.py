@@ -28,7 +28,7 @@ def _byte_text(byte: int, special: frozenset[int]) -> str:
 
 
 def class_inside(members: frozenset[int], written: str | None = None) -> str:
-    """A set as the inside of a class: the author's form where it has one, else the shorter of the set and `^` the rest."""
+    """A set as the inside of a class: the author's form if it has one, else the shorter of it and `^` the rest."""
     if written is not None and written.startswith("[") and _means(written, members):
         return written[1:-1]
     plain = _ranges(members)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dissgen.tokens.automaton import State
 from dissgen.tokens.errors import TokenError
-from dissgen.tokens.nodes import ByteSet, Node, Repeat, Sequence, longest
+from dissgen.tokens.nodes import ByteSet, Choice, Extent, Node, Repeat, Sequence, longest
 
 MAX_LENGTH = 256
 
@@ -26,13 +26,15 @@ def checked_length(node: Node, text: str) -> int:
     return length
 
 
-def _endless(node: Node) -> tuple[int, int] | None:
-    if isinstance(node, ByteSet):
-        return None
-    if isinstance(node, Repeat):
-        return node.extent if node.maximum is None else _endless(node.body)
-    parts = getattr(node, "parts", None) or getattr(node, "options", ())
-    return next((extent for part in parts if (extent := _endless(part)) is not None), None)
+def _endless(node: Node) -> Extent | None:
+    """Where something is repeated without bound."""
+    match node:
+        case Repeat(body, _, maximum):
+            return node.extent if maximum is None else _endless(body)
+        case Sequence(parts) | Choice(parts):
+            return next((extent for part in parts if (extent := _endless(part)) is not None), None)
+        case _:
+            return None
 
 
 def required_factor(node: Node) -> tuple[bytes, int]:

@@ -8,6 +8,7 @@ import pytest
 
 from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.diagnostics.codes import CODES, Code, merge, reader, schema
+from dissgen.diagnostics.collector import LIMIT
 from dissgen.text import SourceFile, Span
 
 A, B = SourceFile("a.yaml", "x" * 9), SourceFile("b.yaml", "x" * 9)
@@ -67,3 +68,12 @@ def test_the_codes_of_reader_and_schema_are_in_order_and_have_a_case() -> None:
 def test_suggestions(name: str, expected: str | None) -> None:
     assert suggest(name, ["reply", "message", "token"]) == expected
     assert suggest(name, ["token", "message", "reply"]) == expected
+
+
+def test_a_report_does_not_grow_without_end() -> None:
+    diagnostics = Diagnostics()
+    for start in range(LIMIT + 5):
+        diagnostics.warning("DG005", "odd", Span(A, start, start))
+    assert (len(diagnostics), diagnostics.omitted) == (LIMIT, 5)
+    diagnostics.error("DG005", "wrong", Span(A, 0, 1))
+    assert diagnostics.has_errors

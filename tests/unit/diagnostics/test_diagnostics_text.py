@@ -55,7 +55,7 @@ def test_the_layout() -> None:
 def test_wide_and_combining_characters_and_tabs() -> None:
     source = SourceFile("a.yaml", "日本: e\u0301\tx # c")
     lines = drawn(finding(Label(span(source, "x"), "here"), Label(span(source, "本"), "wide")))
-    assert lines == ["1 | 日本: e\u0301   x # c", "  |           ^ here", "  |   -- wide"]
+    assert lines == ["1 | 日本: e\u0301 x # c", "  |         ^ here", "  |   -- wide"]
 
 
 def test_a_span_of_several_lines_is_underlined_to_the_end_of_its_first_line() -> None:
@@ -91,7 +91,7 @@ def test_nothing_from_a_spec_controls_the_terminal() -> None:
     text = render(finding(Label(span(source, "!"), "\x07"), message="\x9b"))
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
     assert "a: \\x1b[31m\\u202e!" in text
-    assert text.split("\n")[4] == "  |                   ^ \\x07"
+    assert text.split("\n")[4] == "  |                  ^ \\x07"
 
 
 def test_colour_only_adds_escapes() -> None:

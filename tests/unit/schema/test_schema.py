@@ -229,7 +229,7 @@ def test_deep_elements_do_not_exhaust_the_stack() -> None:
 
 
 WORDS = [*TOP, *FRAGMENTS, *MODIFIERS, *VERBS, *sorted(LATER["element"]), "up", "when", "is", "else", "x"]
-VALUES = st.recursive(
+VALUES: st.SearchStrategy[object] = st.recursive(
     st.sampled_from([None, True, 1, -1, 1.5, "", "x", "64 KiB", "drop", "a b", [], {}]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
     max_leaves=12,
