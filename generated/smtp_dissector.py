@@ -38,8 +38,8 @@ PROTOCOL: Final = "smtp"
 TUTORIAL: Final = False  # such dissectors are applied to captures only when they are named
 TRANSPORT: Final[dict[str, tuple[int, ...]]] = {"tcp": (25, 587, 2525)}
 CONFIRM: Final[dict[Direction, re.Pattern[bytes]]] = {
-    DOWN: re.compile(rb"220[ \-]"),
-    UP: re.compile(rb"(?>[Ee][Hh][Ll][Oo]|[Hh][Ee][Ll][Oo]|[Ll][Hh][Ll][Oo])[\t ]"),
+    DOWN: re.compile(rb"220[ -]"),
+    UP: re.compile(rb"(?i:EHLO|HELO|LHLO)[ \t]"),
 }
 # At most 262144 bytes a message (streams do not count), 16384 a token, 65536 held a direction, 1000 items a list, 16 rules deep.
 LIMITS: Final = Limits(message=262144, token=16384, items=1000)
@@ -70,23 +70,23 @@ _LINE_END: Final = Token(
 )
 # smtp.yaml:17: [ \t]+
 _WS: Final = Token(
-    "WS", rb"[\t ]++", ((False, ((rb"\t ", 1),)), (True, ((rb"\t ", 1),))), limit=16384
+    "WS", rb"[ \t]++", ((False, ((rb" \t", 1),)), (True, ((rb" \t", 1),))), limit=16384
 )
 # smtp.yaml:18: [^ \t\r\n]*
-_WORD: Final = Token("WORD", rb"[^\t\n\r ]*+", ((True, ((rb"^\t\n\r ", 0),)),), limit=16384)
+_WORD: Final = Token("WORD", rb"[^ \t\r\n]*+", ((True, ((rb"^ \t\r\n", 0),)),), limit=16384)
 # smtp.yaml:19: [^\r\n]*
-_TEXT: Final = Token("TEXT", rb"[^\n\r]*+", ((True, ((rb"^\n\r", 0),)),), limit=16384)
+_TEXT: Final = Token("TEXT", rb"[^\r\n]*+", ((True, ((rb"^\r\n", 0),)),), limit=16384)
 # smtp.yaml:20: [2-5][0-9]{2}
 _CODE: Final = Token(
     "CODE",
-    rb"[2-5][0-9][0-9]",
+    rb"[2-5][0-9]{2}",
     ((False, ((rb"2-5", 1),)), (False, ((rb"0-9", 2),)), (False, ((rb"0-9", 3),)), (True, ())),
     limit=16384,
 )
 # smtp.yaml:21: [0-9]{1,12}
 _SIZE: Final = Token(
     "SIZE",
-    rb"[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9][0-9]?+)?+)?+)?+)?+)?+)?+)?+)?+)?+)?+",
+    rb"[0-9]{1,12}+",
     (
         (False, ((rb"0-9", 1),)),
         (True, ((rb"0-9", 2),)),
@@ -106,7 +106,7 @@ _SIZE: Final = Token(
 )
 # smtp.yaml:49: [- ]?
 _SEPARATOR: Final = Token(
-    "SEPARATOR", rb"[ \-]?+", ((True, ((rb" \-", 1),)), (True, ())), limit=16384
+    "SEPARATOR", rb"[- ]?+", ((True, ((rb"- ", 1),)), (True, ())), limit=16384
 )
 # smtp.yaml:65: \.\r?\n
 _DOT: Final = Token(
@@ -124,18 +124,18 @@ _DOT: Final = Token(
 # What is searched for: ends of fields, places to go on after an error.
 # smtp.yaml:16: \r?\n
 _UP_TO_LINE_END: Final = Terminator(
-    "LINE_END", rb"\r?+\n", rb"\r(?:\n)?|\n", length=2, factor=b"\n", lead=1
+    "LINE_END", rb"\r?+\n", rb"\r?+(?:\n|\Z)\Z", length=2, factor=b"\n", lead=1
 )
 # smtp.yaml:22: (\A|\r?\n)\.\r?\n
 _UP_TO_END_OF_MAIL: Final = Terminator(
     "END_OF_MAIL",
     rb"\r?+\n\.\r?+\n",
-    rb"\r(?:\n(?:\.(?:\r(?:\n)?|\n)?)?)?|\n(?:\.(?:\r(?:\n)?|\n)?)?",
+    rb"\r?+(?:\n|\Z)(?:\.|\Z)\r?+(?:\n|\Z)\Z",
     length=5,
     factor=b"\n.",
     lead=1,
     at_start=rb"(?:\r?+\n)?+\.\r?+\n",
-    prefix_at_start=rb"\r(?:\n(?:\.(?:\r(?:\n)?|\n)?)?)?|\n(?:\.(?:\r(?:\n)?|\n)?)?|\.(?:\r(?:\n)?|\n)?",
+    prefix_at_start=rb"(?:\r?+(?:\n|\Z))?+(?:\.|\Z)\r?+(?:\n|\Z)\Z",
 )
 
 # smtp.yaml:25
@@ -305,7 +305,7 @@ STREAMS: Final[dict[str, type[StreamEvent]]] = {
 
 
 # WS argument
-_PATTERN_ARGUMENT: Final = re.compile(rb"[\t ]++([^\n\r]*+)", re.DOTALL).match
+_PATTERN_ARGUMENT: Final = re.compile(rb"[ \t]++([^\r\n]*+)", re.DOTALL).match
 
 
 def _scan_argument(data: bytes, pos: int) -> tuple[Argument, int] | None:
@@ -343,10 +343,7 @@ def parse_argument(data: bytes) -> tuple[Argument, int, list[Event]]:
 
 
 # WS size
-_PATTERN_CHUNK_SIZE: Final = re.compile(
-    rb"[\t ]++((?>[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9][0-9]?+)?+)?+)?+)?+)?+)?+)?+)?+)?+)?+))",
-    re.DOTALL,
-).match
+_PATTERN_CHUNK_SIZE: Final = re.compile(rb"[ \t]++([0-9]{1,12}+)", re.DOTALL).match
 
 
 def _scan_chunk_size(data: bytes, pos: int) -> tuple[ChunkSize, int] | None:
@@ -384,18 +381,15 @@ def parse_chunk_size(data: bytes) -> tuple[ChunkSize, int, list[Event]]:
 
 
 # verb
-_PATTERN_COMMAND: Final = re.compile(rb"([^\t\n\r ]*+)", re.DOTALL).match
+_PATTERN_COMMAND: Final = re.compile(rb"([^ \t\r\n]*+)", re.DOTALL).match
 # WS argument
-_PATTERN_COMMAND_2: Final = re.compile(rb"[\t ]++([^\n\r]*+)", re.DOTALL).match
+_PATTERN_COMMAND_2: Final = re.compile(rb"[ \t]++([^\r\n]*+)", re.DOTALL).match
 # WS size
-_PATTERN_COMMAND_3: Final = re.compile(
-    rb"[\t ]++((?>[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9](?:[0-9][0-9]?+)?+)?+)?+)?+)?+)?+)?+)?+)?+)?+))",
-    re.DOTALL,
-).match
-# WS argument
-_PATTERN_COMMAND_4: Final = re.compile(rb"(?:[\t ]++([^\n\r]*+))?+", re.DOTALL).match
+_PATTERN_COMMAND_3: Final = re.compile(rb"[ \t]++([0-9]{1,12}+)", re.DOTALL).match
 # LINE_END
-_PATTERN_COMMAND_5: Final = re.compile(rb"\r?+\n", re.DOTALL).match
+_PATTERN_COMMAND_4: Final = re.compile(rb"\r?+\n", re.DOTALL).match
+# WS argument LINE_END
+_PATTERN_COMMAND_5: Final = re.compile(rb"(?:[ \t]++([^\r\n]*+))?+\r?+\n", re.DOTALL).match
 
 
 def _scan_command(data: bytes, pos: int) -> tuple[Command, int] | None:
@@ -423,17 +417,17 @@ def _scan_command(data: bytes, pos: int) -> tuple[Command, int] | None:
         size = int(m[1])
         pos = m.end()
         pos = max(reach2, pos)
+        m = _PATTERN_COMMAND_4(data, pos)  # smtp.yaml:42
+        if m is None:
+            return None
+        pos = m.end()
     else:
-        m = _PATTERN_COMMAND_4(data, pos)  # smtp.yaml:41
-        if m is None or m.end() + 1 > len(data):
+        m = _PATTERN_COMMAND_5(data, pos)  # smtp.yaml:41
+        if m is None:
             return None
         if m[1] is not None:
             argument = m[1].decode("latin-1")
         pos = m.end()
-    m = _PATTERN_COMMAND_5(data, pos)  # smtp.yaml:42
-    if m is None:
-        return None
-    pos = m.end()
     if pos - start > 16384:
         return None
     return Command(verb, argument, size), pos
@@ -508,7 +502,7 @@ def parse_command(data: bytes) -> tuple[Command, int, list[Event]]:
 
 # code separator text LINE_END
 _PATTERN_REPLY_LINE: Final = re.compile(
-    rb"([2-5][0-9][0-9])([ \-]?+)([^\n\r]*+)\r?+\n", re.DOTALL
+    rb"([2-5][0-9]{2})([- ]?+)([^\r\n]*+)\r?+\n", re.DOTALL
 ).match
 
 
@@ -661,7 +655,7 @@ def parse_chunk(data: bytes, size: int) -> tuple[Chunk, int, list[Event]]:
 
 
 # response LINE_END
-_PATTERN_AUTH_LINE: Final = re.compile(rb"([^\n\r]*+)\r?+\n", re.DOTALL).match
+_PATTERN_AUTH_LINE: Final = re.compile(rb"([^\r\n]*+)\r?+\n", re.DOTALL).match
 
 
 def _scan_auth_line(data: bytes, pos: int) -> tuple[AuthLine, int] | None:

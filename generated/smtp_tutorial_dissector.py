@@ -53,7 +53,7 @@ Outcome: TypeAlias = State | Move | None
 # Tokens: the pattern reads complete data, the automaton goes on where incomplete data stopped.
 # smtp.yaml:19: [ \t]+
 _WS: Final = Token(
-    "WS", rb"[\t ]++", ((False, ((rb"\t ", 1),)), (True, ((rb"\t ", 1),))), limit=8192
+    "WS", rb"[ \t]++", ((False, ((rb" \t", 1),)), (True, ((rb" \t", 1),))), limit=8192
 )
 # smtp.yaml:20: \r?\n
 _CRLF: Final = Token(
@@ -63,17 +63,17 @@ _CRLF: Final = Token(
     limit=8192,
 )
 # smtp.yaml:21: [- ]
-_SEP: Final = Token("SEP", rb"[ \-]", ((False, ((rb" \-", 1),)), (True, ())), limit=8192)
+_SEP: Final = Token("SEP", rb"[- ]", ((False, ((rb"- ", 1),)), (True, ())), limit=8192)
 # smtp.yaml:22: [A-Za-z]+
 _COMMAND: Final = Token(
     "COMMAND", rb"[A-Za-z]++", ((False, ((rb"A-Za-z", 1),)), (True, ((rb"A-Za-z", 1),))), limit=8192
 )
 # smtp.yaml:23: [^\r\n]*
-_MESSAGE: Final = Token("MESSAGE", rb"[^\n\r]*+", ((True, ((rb"^\n\r", 0),)),), limit=8192)
+_MESSAGE: Final = Token("MESSAGE", rb"[^\r\n]*+", ((True, ((rb"^\r\n", 0),)),), limit=8192)
 # smtp.yaml:24: [0-9]{3}
 _CODE: Final = Token(
     "CODE",
-    rb"[0-9][0-9][0-9]",
+    rb"[0-9]{3}",
     ((False, ((rb"0-9", 1),)), (False, ((rb"0-9", 2),)), (False, ((rb"0-9", 3),)), (True, ())),
     limit=8192,
 )
@@ -97,7 +97,7 @@ _END_OF_MAIL: Final = Token(
 _UP_TO_END_OF_MAIL: Final = Terminator(
     "END_OF_MAIL",
     rb"\r?+\n\.\r?+\n",
-    rb"\r(?:\n(?:\.(?:\r(?:\n)?|\n)?)?)?|\n(?:\.(?:\r(?:\n)?|\n)?)?",
+    rb"\r?+(?:\n|\Z)(?:\.|\Z)\r?+(?:\n|\Z)\Z",
     length=5,
     factor=b"\n.",
     lead=1,
@@ -214,7 +214,7 @@ STREAMS: Final[dict[str, type[StreamEvent]]] = {
 
 
 # WS parameter
-_PATTERN_PARAM: Final = re.compile(rb"[\t ]++([^\n\r]*+)", re.DOTALL).match
+_PATTERN_PARAM: Final = re.compile(rb"[ \t]++([^\r\n]*+)", re.DOTALL).match
 
 
 def _scan_param(data: bytes, pos: int) -> tuple[Param, int] | None:
@@ -253,12 +253,14 @@ def parse_param(data: bytes) -> tuple[Param, int, list[Event]]:
 
 # command
 _PATTERN_SMTP_COMMAND: Final = re.compile(rb"([A-Za-z]++)", re.DOTALL).match
+# WS parameter CRLF
+_PATTERN_SMTP_COMMAND_2: Final = re.compile(rb"[ \t]++([^\r\n]*+)\r?+\n", re.DOTALL).match
 # WS parameter
-_PATTERN_SMTP_COMMAND_2: Final = re.compile(rb"[\t ]++([^\n\r]*+)", re.DOTALL).match
-# WS parameter
-_PATTERN_SMTP_COMMAND_3: Final = re.compile(rb"[\t ]++([^\n\r]*+)", re.DOTALL).match
+_PATTERN_SMTP_COMMAND_3: Final = re.compile(rb"[ \t]++([^\r\n]*+)", re.DOTALL).match
 # CRLF
 _PATTERN_SMTP_COMMAND_4: Final = re.compile(rb"\r?+\n", re.DOTALL).match
+# CRLF
+_PATTERN_SMTP_COMMAND_5: Final = re.compile(rb"\r?+\n", re.DOTALL).match
 
 
 def _scan_smtp_command(data: bytes, pos: int) -> tuple[SmtpCommand, int] | None:
@@ -273,7 +275,7 @@ def _scan_smtp_command(data: bytes, pos: int) -> tuple[SmtpCommand, int] | None:
     subject1 = _TABLE_CMD.get(command)  # smtp.yaml:39
     if subject1 == "required":  # smtp.yaml:41
         m = _PATTERN_SMTP_COMMAND_2(data, pos)  # smtp.yaml:35
-        if m is None or m.end() + 1 > len(data):
+        if m is None:
             return None
         parameter = m[1].decode("latin-1")
         pos = m.end()
@@ -287,14 +289,17 @@ def _scan_smtp_command(data: bytes, pos: int) -> tuple[SmtpCommand, int] | None:
                 return None
             parameter = m[1].decode("latin-1")
             pos = m.end()
+        m = _PATTERN_SMTP_COMMAND_4(data, pos)  # smtp.yaml:44
+        if m is None:
+            return None
+        pos = m.end()
     elif subject1 == "none":  # smtp.yaml:43
-        pass
+        m = _PATTERN_SMTP_COMMAND_5(data, pos)  # smtp.yaml:44
+        if m is None:
+            return None
+        pos = m.end()
     else:
         return None
-    m = _PATTERN_SMTP_COMMAND_4(data, pos)  # smtp.yaml:44
-    if m is None:
-        return None
-    pos = m.end()
     if pos - start > 8192:
         return None
     return SmtpCommand(command, parameter), pos
@@ -354,9 +359,7 @@ def parse_smtp_command(data: bytes) -> tuple[SmtpCommand, int, list[Event]]:
 
 
 # code sep parameter CRLF
-_PATTERN_SMTP_RESPONSE: Final = re.compile(
-    rb"([0-9][0-9][0-9])([ \-])([^\n\r]*+)\r?+\n", re.DOTALL
-).match
+_PATTERN_SMTP_RESPONSE: Final = re.compile(rb"([0-9]{3})([- ])([^\r\n]*+)\r?+\n", re.DOTALL).match
 
 
 def _scan_smtp_response(data: bytes, pos: int) -> tuple[SmtpResponse, int] | None:

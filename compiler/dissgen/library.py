@@ -26,6 +26,6 @@ def _is_checkout(folder: Path) -> bool:
     """Whether `folder` is this project's source: an installed package may lie below any other project's folder."""
     try:
         with (folder / "pyproject.toml").open("rb") as file:
-            return tomllib.load(file).get("project", {}).get("name") == "dissgen"
+            return bool(tomllib.load(file).get("project", {}).get("name") == "dissgen")
     except (OSError, tomllib.TOMLDecodeError):
         return False

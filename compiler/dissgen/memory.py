@@ -7,7 +7,7 @@ from types import ModuleType
 
 
 def load(source: str, protocol: str, tag: str = "") -> ModuleType:
-    """Run the source of a generated module. It stands in `sys.modules` under its own name, so sessions can be pickled."""
+    """Run the source of a generated module; it stands in `sys.modules`, so that its sessions can be pickled."""
     name = f"_dissgen_memory_{protocol}_dissector{tag}"
     module = ModuleType(name)
     module.__file__ = f"<{protocol}_dissector compiled in memory>"

@@ -76,6 +76,7 @@ class Reader(Elements):
         "messages",
         "missing_stay",
         "output",
+        "plain",
         "sink",
         "sinks",
     )
@@ -93,6 +94,7 @@ class Reader(Elements):
         self._transforms: tuple[Transform, ...] = ()
         self._left = 0
         # What keeps bytes from being read by a rule; a stay is the number of the visit to a state.
+        self.plain = True  # false: one of these may be at work
         self.ended = False
         self.lost = False
         self.lost_stay = -1

@@ -27,6 +27,7 @@ from dissgen_runtime.reader import Reader, StreamOutput
 from dissgen_runtime.streams import Sink
 
 ALERT_BYTES = 64
+PATH_LENGTH = 16
 
 
 class Reporter(StreamOutput):
@@ -65,7 +66,7 @@ class Reporter(StreamOutput):
         self._out: list[Event] = []
         self._at: tuple[Direction | None, tuple[int, int]] = (None, (0, 0))
         self._error: ParseError | None = None
-        self._path: tuple[str, ...] = ()
+        self._path: list[str] = []  # the states entered; the last 16 count
         self._confident = not midstream
         self._streams = 0
 
@@ -98,7 +99,7 @@ class Reporter(StreamOutput):
                 spec=kind.place,
                 transition=transition,
                 guard=guard,
-                path=self._path,
+                path=tuple(self._path[-PATH_LENGTH:]),
                 data=self._alert_bytes(),
                 completion=kind.completion,
                 method=kind.method,
@@ -109,7 +110,9 @@ class Reporter(StreamOutput):
         self.alerts += 1
         confidence: Confidence = "high" if self._confident else "low"
         data = b"" if error is None else error.found
-        self._emit(Alert(id, severity, description, confidence=confidence, path=self._path, data=data))
+        self._emit(
+            Alert(id, severity, description, confidence=confidence, path=tuple(self._path[-PATH_LENGTH:]), data=data)
+        )
 
     def _alert_bytes(self) -> bytes:
         if self._error is not None:

@@ -15,12 +15,10 @@ from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import Direction, End, Event, Gap
 from dissgen_runtime.machine import FAIL, STAY, Handler, Row, Side
 from dissgen_runtime.reader import Frame, NeedMore, Reader
-from dissgen_runtime.reporting import Reporter
+from dissgen_runtime.reporting import PATH_LENGTH, Reporter
 from dissgen_runtime.tokens import Terminator
 
 StateT = TypeVar("StateT", bound=enum.Enum)
-
-PATH_LENGTH = 16
 
 
 class Session(Reporter, Generic[StateT]):
@@ -116,14 +114,48 @@ class Session(Reporter, Generic[StateT]):
         reader.total += len(data)
         if self.finished:
             reader.discarded += len(data)
-        elif data:
+        elif data and not self._read_at_once(reader, direction, data):
             if reader.ended or reader.final or _has_end(reader):
                 reader.discarded += len(data)  # behind the end
             else:
                 self._note_arrival(reader, direction)
                 reader.append(data)
                 self._pump()
-        return self._take_events()
+        events = self._out
+        self._out = []
+        return events
+
+    def _read_at_once(self, reader: Reader, direction: Direction, data: bytes) -> bool:
+        """The usual case: nothing waits, and all of the data is whole messages. False: it is read the general way."""
+        up, down = self._up, self._down
+        if not (
+            reader.plain
+            and up.frame is None
+            and down.frame is None
+            and up.pos == len(up.data)
+            and down.pos == len(down.data)
+            and not up.pending
+            and not down.pending
+            and up.later is None
+            and down.later is None
+        ):
+            return False
+        side = self._row.up if reader is up else self._row.down
+        if side.kind != "rule" or side.arguments is not None:
+            return False
+        if direction is not self._run_direction:
+            self._run += 1
+            self._run_direction = direction
+        reader.arrival = self._run
+        reader.arrivals = None
+        reader.base += reader.pos
+        reader.start = reader.message_start = reader.base
+        reader.data = data
+        reader.pos = 0
+        self._read_ready(reader, side)
+        if reader.pos < len(data) and not self.finished:
+            self._pump()
+        return True
 
     def gap(self, direction: Direction, size: int) -> list[Event]:
         """Say that `size` bytes of the direction are missing here; none missing is nothing to report."""
@@ -227,7 +259,7 @@ class Session(Reporter, Generic[StateT]):
     def _start(self) -> None:
         """Rules 6 and 18."""
         self._started = True
-        self._path = (self._state_name,)
+        self._path.append(self._state_name)
         self._fire("enter")
         self._fire("init")
         if self.midstream:
@@ -276,6 +308,7 @@ class Session(Reporter, Generic[StateT]):
         if reader.discards_all or reader.ignore_stay == self._stay:
             return self._discard(reader)
         kind = side.kind
+        reader.plain = not reader.lost and not reader.final
         if kind == "rule":
             if side.hold is not None and not self._must_read(reader) and self._holds(side.hold):
                 return False
@@ -456,6 +489,7 @@ class Session(Reporter, Generic[StateT]):
 
     def _resync(self, reader: Reader, rule: type[Frame[Any]]) -> None:
         reader.skip = rule.RESYNC
+        reader.plain = False
         reader.skip_before = rule.RESYNC_BEFORE
 
     def _resynchronise(self, reader: Reader, side: Side) -> bool:
@@ -465,6 +499,7 @@ class Session(Reporter, Generic[StateT]):
             self._resync(reader, side.rule)
         elif reader.lost_stay == self._stay:
             reader.ignore_stay = self._stay
+            reader.plain = False
         return True
 
     def _missing_grammar(self, reader: Reader, forced: bool) -> bool:
@@ -473,6 +508,7 @@ class Session(Reporter, Generic[StateT]):
         if reader.missing_stay == self._stay:
             if forced or self._must_read(reader):
                 reader.ignore_stay = self._stay
+                reader.plain = False
                 self._report_one_sided()
                 return True
             return False
@@ -486,6 +522,7 @@ class Session(Reporter, Generic[StateT]):
             return True
         if forced:
             reader.ignore_stay = stay
+            reader.plain = False
             self._report_one_sided()
             return True
         if outcome is None:
@@ -512,6 +549,7 @@ class Session(Reporter, Generic[StateT]):
         unread = reader.frame is not None or reader.unread > 0
         if unread and not reader.final and not mark.cut:
             reader.final = True
+            reader.plain = False
             return True
         if unread:
             if reader.frame is not None:
@@ -523,6 +561,7 @@ class Session(Reporter, Generic[StateT]):
                 reader.discarded += reader.pass_all()
         reader.pass_mark()
         reader.ended = True
+        reader.plain = False
         self._at = (reader.direction, (reader.offset, reader.offset))
         self._emit(End(mark.cut))
         if self._child is not None:
@@ -561,6 +600,7 @@ class Session(Reporter, Generic[StateT]):
         if reader.skip is not None:
             return
         reader.lost = True
+        reader.plain = False
         reader.lost_stay = stay = self._stay
         self._fire("gap")
         if self._stay != stay or reader.skip is not None:
@@ -622,7 +662,9 @@ class Session(Reporter, Generic[StateT]):
         if self._moves > self.LIMITS.transitions:
             self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
             return
-        self._change_sides(self.TABLE[target])
+        begun = self._up.frame is not None or self._down.frame is not None
+        if begun:
+            self._change_sides(self.TABLE[target])
         leave = self._row.on.get("leave")
         if leave is not None:
             override = self._call(leave)
@@ -632,13 +674,17 @@ class Session(Reporter, Generic[StateT]):
                     self._failing = True  # `leave` has been raised; it is not raised again
                     self._end(failed=target is FAIL, left=True)
                     return
-                self._change_sides(self.TABLE[target])
+                if begun:
+                    self._change_sides(self.TABLE[target])
         self.state = target
         self._stay += 1
-        self._row = self.TABLE[target]
-        self._state_name = target.value
-        self._path = (*self._path[1 - PATH_LENGTH :], target.value)
-        self._fire("enter")
+        self._row = row = self.TABLE[target]
+        self._state_name = target._value_
+        self._path.append(self._state_name)
+        if len(self._path) > 4 * PATH_LENGTH:
+            del self._path[:-PATH_LENGTH]
+        if "enter" in row.on:
+            self._fire("enter")
 
     def _change_sides(self, row: Row) -> None:
         """Rule 12: what becomes of messages that have begun, when the state of the row is next."""
@@ -696,7 +742,7 @@ class Session(Reporter, Generic[StateT]):
             reader.discard_waiting()
         self.state = self.FINISH
         self._state_name = self.state.value
-        self._path = (*self._path[1 - PATH_LENGTH :], self._state_name)
+        self._path.append(self._state_name)
         self.finished = True
 
     # What handlers use
@@ -724,8 +770,10 @@ class Session(Reporter, Generic[StateT]):
             self._skip_from(reader, self._error.offset)
         if terminator is None:
             reader.discards_all = True
+            reader.plain = False
         else:
             reader.skip = terminator
+            reader.plain = False
             reader.skip_before = False
 
     def _abandon(self, direction: Direction) -> None:

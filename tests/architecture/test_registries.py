@@ -9,9 +9,11 @@ from types import ModuleType
 
 from architecture_support import ROOT
 
+import dissgen.lint.rules
 import dissgen.passes
 import dissgen.primitives
 from dissgen.diagnostics.codes.lint import CODES as LINTS
+from dissgen.lint import RULES
 from dissgen.passes import PASSES
 from dissgen.primitives import PRIMITIVES, Primitive
 
@@ -53,14 +55,10 @@ def test_every_pass_is_registered_once_and_shows_before_and_after() -> None:
 
 
 def test_every_rule_of_the_linter_is_registered_once_with_both_examples() -> None:
-    package = importlib.import_module("dissgen.lint.rules")
-    rules = tuple(package.RULES)
-    assert len(rules) == len(set(rules))
-    homes = {(rule if hasattr(rule, "__name__") else type(rule)).__module__ for rule in rules}
-    assert {module.__name__ for module in modules(package)} - {f"{package.__name__}.base"} == homes
-    for code in LINTS:
-        for example in ("good.yaml", "bad.yaml"):
-            assert (ROOT / "tests" / "lint" / code.code / example).is_file(), code.code
-    assert {
-        path.name for path in (ROOT / "tests" / "lint").iterdir() if path.is_dir() and path.name[0] not in "_."
-    } == {code.code for code in LINTS}
+    slugs = [rule.slug for rule in RULES]
+    assert slugs == sorted(set(slugs))
+    assert {type(rule).__module__ for rule in RULES} == {module.__name__ for module in modules(dissgen.lint.rules)}
+    assert slugs == [code.code for code in LINTS]
+    examples = {path.name: {file.name for file in path.iterdir()} for path in (ROOT / "tests" / "lint").glob("[!_.]*/")}
+    assert set(examples) == set(slugs)
+    assert {slug: files for slug, files in examples.items() if not {"good.yaml", "bad.yaml"} <= files} == {}

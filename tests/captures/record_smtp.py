@@ -10,7 +10,6 @@ holds. A new recording differs in its times, ports, queue ids and keys, in nothi
 from __future__ import annotations
 
 import contextlib
-import pwd
 import shutil
 import smtplib
 import socket
@@ -108,7 +107,7 @@ def postfix(root: Path) -> Iterator[None]:
     for directory in (config, queue, data):
         directory.mkdir()
     root.chmod(0o755)
-    shutil.chown(data, pwd.getpwnam("postfix").pw_uid)
+    shutil.chown(data, "postfix")
     pem, key = certificate(root)
     (config / "main.cf").write_text(MAIN_CF.format(queue=queue, data=data, certificate=pem, key=key))
     ports = {"relay": RELAY_PORT, "submission": SUBMISSION_PORT, "other": OTHER_PORT}

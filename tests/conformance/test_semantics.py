@@ -6,9 +6,9 @@ import pickle
 import textwrap
 
 import pytest
+from support import balanced, canonical, machine, names, streams
 
 from dissgen_runtime import DOWN, UP, Alert, Gap, Verdict
-from support import balanced, canonical, machine, names, streams
 
 LINES = r"""
 tokens: {WORD: '[a-z]+', EOL: '\n'}
@@ -680,14 +680,15 @@ states:
         module = lines(HELD)
         session = module.Session()
         events = session.feed(DOWN, b"a\nb\nc\n") + session.close(DOWN) + session.close(UP)
-        assert names(events) == ["end", "note", "note", "note", "end", "alert:one_sided"] or names(events).count(
-            "alert:one_sided"
-        ) == 1
+        assert (
+            names(events) == ["end", "note", "note", "note", "end", "alert:one_sided"]
+            or names(events).count("alert:one_sided") == 1
+        )
         assert not session.failed
 
     def test_20_every_byte_counts_once(self) -> None:
         session = machine(self.BODY).Session()
-        for i in range(0, 40):
+        for i in range(40):
             session.feed(UP, bytes((97 + i % 26,)) + (b"\n.\n" if i == 20 else b""))
             balanced(session)
         session.feed(DOWN, b"??")

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from support import ROOT, compile_text, shipped
 
 from dissgen_runtime import DOWN, UP, StreamEvent
 from dissgen_runtime.tokens import Terminator, Token
-from support import ROOT, compile_text, shipped
 
 
 class Counter:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import pickle
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import ALL_PASSES, ROOT, balanced, canonical, shipped
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader import plain, read
 from dissgen.testing.script import Close, Lose, ScriptReader, Send, Step, Wait
 from dissgen.text import SourceFile
 from dissgen_runtime import DOWN, UP, Event
-from support import ALL_PASSES, ROOT, balanced, canonical, shipped
 
 SPECS = ("smtp", "tutorial/smtp")
 
@@ -79,7 +80,7 @@ def refined(draw: st.DrawFn, spec: str) -> tuple[list[Step], list[Step], set[int
         if isinstance(step, Send):
             places = sorted(draw(st.sets(st.integers(1, max(len(step.data) - 1, 1)), max_size=6)))
             bounds = [0, *[place for place in places if place < len(step.data)], len(step.data)]
-            pieces += [Send(step.direction, step.data[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+            pieces += [Send(step.direction, step.data[a:b]) for a, b in pairwise(bounds)]
         else:
             pieces.append(step)
     store = draw(st.sets(st.integers(0, max(len(pieces) - 1, 0)), max_size=5))
@@ -112,8 +113,27 @@ def test_turning_every_pass_off_changes_nothing(spec: str, data: st.DataObject) 
 @given(data=st.data())
 def test_nothing_from_the_network_raises(spec: str, data: st.DataObject) -> None:
     """Garbage built from pieces that mean something, gaps and closes in any order."""
-    fragments = [b"220 x\r\n", b"EHLO a\r\n", b"DATA\r\n", b"354 go\r\n", b"\r\n.\r\n", b"BDAT 5\r\n", b"250-a\r\n", b"250 a\r\n"]
-    fragments += [b"STARTTLS\r\n", b"AUTH LOGIN\r\n", b"334 x\r\n", b"QUIT\r\n", b"221 x\r\n", b"\x00\xff", b".", b"\n", b"x" * 600]
+    fragments = [
+        b"220 x\r\n",
+        b"EHLO a\r\n",
+        b"DATA\r\n",
+        b"354 go\r\n",
+        b"\r\n.\r\n",
+        b"BDAT 5\r\n",
+        b"250-a\r\n",
+        b"250 a\r\n",
+    ]
+    fragments += [
+        b"STARTTLS\r\n",
+        b"AUTH LOGIN\r\n",
+        b"334 x\r\n",
+        b"QUIT\r\n",
+        b"221 x\r\n",
+        b"\x00\xff",
+        b".",
+        b"\n",
+        b"x" * 600,
+    ]
     step = st.one_of(
         st.builds(Send, st.sampled_from([UP, DOWN]), st.sampled_from(fragments) | st.binary(max_size=20)),
         st.builds(Lose, st.sampled_from([UP, DOWN]), st.integers(0, 50)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -35,11 +36,8 @@ class FlowResult:
 def packets(path: Path) -> list[Packet]:
     """All that can be read."""
     found: list[Packet] = []
-    with open_capture(str(path)) as capture:
-        try:
-            found.extend(capture)
-        except CaptureError:
-            pass
+    with open_capture(str(path)) as capture, suppress(CaptureError):
+        found.extend(capture)
     return found
 
 
@@ -71,7 +69,7 @@ def schedules(path: Path, module: ModuleType) -> list[list[tuple[str, Direction,
         def __getattr__(self, name: str) -> Any:
             return getattr(module, name)
 
-        def Session(self, **options: Any) -> Any:  # noqa: N802
+        def Session(self, **options: Any) -> Any:
             session = module.Session(**options)
             number = next(numbers)
 

@@ -447,9 +447,7 @@ class Upgrade:
     place: Place
 
 
-Verb: TypeAlias = (
-    Trigger | RaiseAlert | SetVariables | Push | Pop | WriteLog | SetVerdict | Skip | Abandon | Upgrade
-)
+Verb: TypeAlias = Trigger | RaiseAlert | SetVariables | Push | Pop | WriteLog | SetVerdict | Skip | Abandon | Upgrade
 
 
 @dataclass(frozen=True, slots=True)

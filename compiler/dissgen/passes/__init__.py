@@ -1,6 +1,6 @@
 """Passes: IR -> IR, none of which changes what a dissector reports.
 
-The order matters: a straight-line variant must exist before runs in it can be fused.
+The order matters: a straight-line variant must exist before its tails can sink and its runs be fused.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from typing import Final
 
 from dissgen.ir import ops
 from dissgen.passes.fuse_regex import fuse_regex
+from dissgen.passes.sink_tails import sink_tails
 from dissgen.passes.straighten import straighten
 
 Pass = Callable[[ops.Module], ops.Module]
 
 PASSES: Final[tuple[tuple[str, Pass], ...]] = (
     ("straighten", straighten),
+    ("sink_tails", sink_tails),
     ("fuse_regex", fuse_regex),
 )
 

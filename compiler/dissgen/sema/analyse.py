@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader import ScalarNode
 from dissgen.sema.declarations import check_events, check_name, check_tables, check_variables
@@ -11,7 +13,7 @@ from dissgen.sema.model import Model
 from dissgen.sema.rules import Rules
 from dissgen.sema.spec_context import SpecContext
 from dissgen.sema.tokens import TokenTable
-from dissgen.spec.tree import Protocol
+from dissgen.spec.tree import Name, Protocol
 
 
 def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
@@ -24,6 +26,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     variables = check_variables(protocol, rules, context)
     events = check_events(protocol, rules, context)
     _check_variable_names(protocol, context)
+    _check_distinct(protocol, context)
     machine = Machine(protocol, context, rules, tokens, variables, events)
     for alert in protocol.alerts:
         check_name(alert.name, context)
@@ -71,6 +74,35 @@ def _check_variable_names(protocol: Protocol, context: SpecContext) -> None:
                     also=[(before.span, f"the {what}")],
                 )
             first.setdefault(name.text, (name, section))
+
+
+def _check_distinct(protocol: Protocol, context: SpecContext) -> None:
+    """Names that would be one name in the generated module: constants are upper case, classes are camel case."""
+    upper: Callable[[str], str] = str.upper
+    sections: tuple[tuple[str, Iterable[Name], Callable[[str], str]], ...] = (
+        ("tokens", (item.name for item in protocol.tokens), upper),
+        ("tables", (item.name for item in protocol.tables), upper),
+        ("alerts", (item.name for item in protocol.alerts), upper),
+        ("states", (item.name for item in protocol.states), upper),
+        ("rules", (item.name for item in protocol.rules), _camel),
+        ("events", (item.name for item in protocol.events), _camel),
+    )
+    for section, names, written in sections:
+        first: dict[str, Name] = {}
+        for name in names:
+            before = first.setdefault(written(name.text), name)
+            if before is not name:
+                context.diagnostics.error(
+                    "DG202",
+                    f"the {section} `{before.text}` and `{name.text}` would have one name in Python",
+                    name.span,
+                    f"`{written(name.text)}`",
+                    also=[(before.span, "this one too")],
+                )
+
+
+def _camel(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
 def _confirm(protocol: Protocol, tokens: TokenTable) -> tuple[tuple[str, str], ...]:

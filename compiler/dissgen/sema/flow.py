@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.ir import ops
-from dissgen.ir.expressions import Constant
-from dissgen.sema.machine import Machine, directions_of
+from dissgen.ir.expressions import BindingKind, Compare, Constant, Logic, Name, Typed
+from dissgen.sema.machine import Machine
 from dissgen.sema.model import EventModel, HandlerModel, RowModel, StateModel
 from dissgen.sema.rules import Rules
 from dissgen.text import Span
@@ -108,7 +108,7 @@ def _check_moves(state: StateModel, handler: HandlerModel, rules: Rules, diagnos
         if row.jump is not None or _skips(row):
             continue
         for direction, side in state.sides:
-            if side.rule is None or direction not in directions_of(row.when):
+            if side.rule is None or direction not in _directions(row.when):
                 continue
             model = rules.model(side.rule)
             if model is not None and model.resync is None:
@@ -125,3 +125,17 @@ def _check_moves(state: StateModel, handler: HandlerModel, rules: Rules, diagnos
 
 def _skips(row: RowModel) -> bool:
     return any(isinstance(verb, ops.Skip) and verb.when is None for verb in row.execute)
+
+
+def _directions(when: Typed | None) -> tuple[str, ...]:
+    """The directions for which a guard may hold, as far as `direction == '...'` in it shows."""
+    match when:
+        case Compare(Name(binding), ("==",), (Constant(str(named)),)) if binding.kind is BindingKind.DIRECTION:
+            return (named,)
+        case Logic("and", values):
+            each = [set(_directions(value)) for value in values]
+            return tuple(sorted(set.intersection(*each)))
+        case Name(binding) if binding.definition is not None:
+            return _directions(binding.definition)
+        case _:
+            return ("up", "down")

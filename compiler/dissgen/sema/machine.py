@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, cast
+from typing import Final
 
 from dissgen.diagnostics import Diagnostics, Label, suggest
 from dissgen.ir import ops
-from dissgen.ir.expressions import BindingKind, Compare, Constant, Logic, Typed
-from dissgen.ir.expressions import Name as TypedName
+from dissgen.ir.expressions import Constant, Typed
 from dissgen.reader import ScalarNode
 from dissgen.sema.declarations import check_alert, check_name
 from dissgen.sema.expressions import narrowings
 from dissgen.sema.model import AlertModel, EventModel, HandlerModel, RowModel, StateModel, VariableModel
 from dissgen.sema.rules import Rules
+from dissgen.sema.sides import check_side
 from dissgen.sema.spec_context import SpecContext
 from dissgen.sema.tokens import TokenTable
 from dissgen.sema.transition_scope import Situation, TransitionScope
-from dissgen.sema.verbs import VerbChecker, place
+from dissgen.sema.verbs import VerbChecker
 from dissgen.spec.expressions import parse_text
-from dissgen.spec.tree import Name, Protocol, SideDefinition, StateDefinition, Transition
+from dissgen.spec.tree import Name, Protocol, StateDefinition, Transition
 from dissgen.text import Span
 from dissgen.types import BOOL
 
@@ -123,7 +123,10 @@ class Machine:
             self._check_condition_alone(name)
         for state in self.protocol.states:
             self._check_state_name(state.name)
-            self._sides[state.name.text] = self._both_sides(state)
+            self._sides[state.name.text] = (
+                check_side(self, state, state.up),
+                check_side(self, state, state.down),
+            )
         for row in (*self.protocol.first, *self.protocol.any):
             self._check_row_shape(row)
         for state in self.protocol.states:
@@ -171,70 +174,6 @@ class Machine:
     def _unknown_state(self, name: Name) -> None:
         places = {key: item.name for key, item in self.definitions.items()}
         self.context.unknown("a state", name, [*places, *TERMINAL], places, "not defined in `states`")
-
-    # Sides
-
-    def _both_sides(self, state: StateDefinition) -> tuple[ops.Side, ops.Side]:
-        return self._side(state, state.up, "up"), self._side(state, state.down, "down")
-
-    def _side(self, state: StateDefinition, side: SideDefinition | None, direction: str) -> ops.Side:
-        if side is None:
-            return ops.Side("absent", None, (), None, place(state.name.span))
-        scope = TransitionScope(self, Situation(state.name.text, ""))
-        hold = self.context.expression(side.hold, scope, BOOL) if side.hold is not None else None
-        if side.hold is not None and "udp" in dict(self.protocol.transport):
-            self.context.diagnostics.error(
-                "DG508",
-                "`hold` on a datagram transport",
-                side.hold.span,
-                "a datagram is read when it comes",
-                help="leave it out",
-            )
-        arguments: tuple[tuple[str, Typed], ...] = ()
-        rule = side.rule.text if side.rule is not None else None
-        if side.rule is not None and rule is not None:
-            if rule not in self.rules:
-                self.rules.unknown(side.rule)
-                return ops.Side("rule", None, (), hold, place(side.span))
-            self.context.use("grammar", rule)
-            arguments = self._side_arguments(side, side.rule, scope)
-            self._check_width(side.rule)
-        return ops.Side(
-            cast(Literal["rule", "hold", "discard", "child"], side.kind), rule, arguments, hold, place(side.span)
-        )
-
-    def _side_arguments(
-        self, side: SideDefinition, rule: Name, scope: TransitionScope
-    ) -> tuple[tuple[str, Typed], ...]:
-        given = {name.text: (name, value) for name, value in side.arguments}
-        self.rules.check_arguments(rule.text, [name for name, _ in given.values()])
-        values: list[tuple[str, Typed]] = []
-        for name, type_ in self.rules.parameter_types(rule.text).items():
-            if name not in given:
-                self.context.diagnostics.error(
-                    "DG212",
-                    f"`{rule.text}` needs its parameter `{name}`",
-                    rule.span,
-                    "a side gives every parameter",
-                    help=f"write `{{use: {rule.text}, with: {{{name}: ...}}}}`",
-                )
-                continue
-            value = self.context.expression(given[name][1], scope, type_) if type_ is not None else None
-            if value is not None:
-                values.append((name, value))
-        return tuple(values)
-
-    def _check_width(self, rule: Name) -> None:
-        model = self.rules.model(rule.text)
-        if model is not None and model.body is not None and model.minimum == 0:
-            self.context.diagnostics.error(
-                "DG509",
-                f"`{rule.text}` can be complete without any byte",
-                rule.span,
-                "messages would have no end",
-                also=[(model.span, "every element of it may be empty")],
-                help="let it end with an element of at least one byte",
-            )
 
     # Rows
 
@@ -361,15 +300,17 @@ class Machine:
         )
 
     def _check_fits(self, section: str, row: Transition) -> None:
-        for event in row.events:
-            if event.text in EVENTS and (id(row), event.text) not in self._fits and self.definitions:
-                self.context.diagnostics.error(
-                    "DG513",
-                    f"this row of `{section}` fits no state",
-                    event.span,
-                    f"no state raises `{event.text}` without handling it before",
-                    help="leave it out",
-                )
+        """A row that no state could ever fire is dead; in a list of events one that fits is enough."""
+        known = [event for event in row.events if event.text in EVENTS]
+        if not known or not self.definitions or any((id(row), event.text) in self._fits for event in known):
+            return
+        self.context.diagnostics.error(
+            "DG513",
+            f"this row of `{section}` fits no state",
+            known[0].span,
+            f"no state raises `{known[0].text}` without handling it before",
+            help="leave it out",
+        )
 
     def _row(self, row: Transition, section: str, situation: Situation) -> RowModel:
         found = Diagnostics()
@@ -406,20 +347,6 @@ class Machine:
 
 def _is_true(when: Typed | None) -> bool:
     return isinstance(when, Constant) and when.value is True
-
-
-def directions_of(when: Typed | None) -> tuple[str, ...]:
-    """The directions for which a guard may hold, as far as `direction == '...'` in it shows."""
-    match when:
-        case Compare(TypedName(binding), ("==",), (Constant(str(named)),)) if binding.kind is BindingKind.DIRECTION:
-            return (named,)
-        case Logic("and", values):
-            each = [set(directions_of(value)) for value in values]
-            return tuple(sorted(set.intersection(*each)))
-        case TypedName(binding) if binding.definition is not None:
-            return directions_of(binding.definition)
-        case _:
-            return ("up", "down")
 
 
 def _interpolated(text: str) -> list[str]:

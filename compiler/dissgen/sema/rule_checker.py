@@ -61,6 +61,9 @@ RESERVED: Final = frozenset(
 )
 """Functions and scope words: no field has such a name."""
 
+MAXIMUM_MERGES: Final = 256
+"""How many rules one rule may merge, directly and through others."""
+
 
 class RuleChecker(RuleNames):
     """Implements `primitives.CheckContext` for one rule."""
@@ -73,8 +76,11 @@ class RuleChecker(RuleNames):
         self.name = name
         self.variables = rules.variables
         self.streams: set[str] = set()
+        self.hidden: set[str] = set()
+        """Parameters of merged rules: locals here."""
         self.calls: list[str] = []
         self.in_union: bool = outer is not None and outer.in_union
+        self._merges: list[int] = outer._merges if outer is not None else [0]
         self._merging: tuple[str, ...] = (name, *(outer._merging if outer is not None else ()))
 
     @property
@@ -356,17 +362,35 @@ class RuleChecker(RuleNames):
             if isinstance(value, TypedName) and value.binding.name == name:
                 continue
             self.define(Name(name, ScalarNode(rule.span, name)), value.type)
+            self.hidden.add(name)
             lets.append(BoundLet("let", rule.span, 0, "", None, name, value))
+        if not self._may_merge(rule):
+            return None
         before, self._merging = self._merging, (rule.text, *self._merging)
         try:
             body = self.element(self.rules.definitions[rule.text].element)
         finally:
+            self.rules.leave()
             self._merging = before
         if body is None:
             return None
         if not lets:
             return body
         return BoundRecord("record", rule.span, body.minimum, body.source, None, (*lets, body))
+
+    def _may_merge(self, rule: Name) -> bool:
+        """A rule that is merged twice into one that is merged twice ... would make a body without measure."""
+        self._merges[0] += 1
+        if self._merges[0] > MAXIMUM_MERGES:
+            self.diagnostics.error(
+                "DG214",
+                f"`{self.name}` merges over {MAXIMUM_MERGES} rules",
+                rule.span,
+                "too many",
+                help=f"give it a field: `{{field: inner, use: {rule.text}}}`",
+            )
+            return False
+        return self.rules.enter(rule)
 
     def outline(self, element: Element, name: str) -> RuleUse | None:
         inner = Element(

@@ -33,6 +33,9 @@ _ERROR_FIELDS: Final[Mapping[str, Type]] = {
     "found": BYTES,
 }
 _VALUE_KINDS: Final = ("token", "literal", "hex", "bytes", "text", "array", "use", "name")
+MAXIMUM_DEPTH: Final = 48
+"""How deep rules may be checked inside each other."""
+
 VALUE: Final = "_value"
 """The local of a rule that builds no record."""
 
@@ -55,6 +58,7 @@ class Rules:
         self.fed: set[str] = set()
         self.union_calls: list[tuple[str, Span]] = []
         self._open: dict[str, RuleChecker] = {}
+        self._depth = 0
         self._names = set(self.definitions)
 
     def check_all(self) -> None:
@@ -122,13 +126,34 @@ class Rules:
             return None
         if name not in self.models:
             item = self.definitions[name]
+            if not self.enter(item.name):
+                return None
             checker = RuleChecker(self, name, self.parameter_types(name))
             self._open[name] = checker
             try:
                 self.models[name] = self._checked(item, checker)
             finally:
+                self.leave()
                 del self._open[name]
         return self.models[name]
+
+    def enter(self, rule: Name) -> bool:
+        """Go one rule deeper; False after reporting that rules use each other too deep."""
+        if self._depth >= MAXIMUM_DEPTH:
+            self.context.diagnostics.error(
+                "DG214",
+                f"rules use each other over {MAXIMUM_DEPTH} deep",
+                rule.span,
+                "too deep",
+                help="define a rule above the rules that use it, or join some of them",
+            )
+            return False
+        self._depth += 1
+        return True
+
+    def leave(self) -> None:
+        """Come back from `enter`."""
+        self._depth -= 1
 
     def is_open(self, name: str) -> bool:
         return name in self._open
@@ -192,7 +217,7 @@ class Rules:
             name,
             tuple((key, found) for key, found in checker.parameters.items() if found is not None),
             tuple(
-                FieldModel(key, field_type, valued or key.startswith("_"), state.span)
+                FieldModel(key, field_type, valued or key.startswith("_") or key in checker.hidden, state.span)
                 for key, state in checker.fields.items()
                 if (field_type := checker.final_type(key)) is not None
             ),

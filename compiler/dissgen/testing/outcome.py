@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dissgen_runtime import Alert, Event, StreamEvent, UP, DOWN
-from dissgen_runtime.events import Record
 from dissgen.testing.script import Close, Lose, Send, Step, Wait
+from dissgen_runtime import DOWN, UP, Alert, Event, StreamEvent
+from dissgen_runtime.events import Record
 
 
 @dataclass(slots=True)
@@ -82,9 +82,14 @@ def outcome(session: Any, events: list[Event]) -> Outcome:
         alerts=[event.id for event in events if isinstance(event, Alert)],
         streams=streams,
         variables={name: plain(getattr(session.variables, name)) for name in names},
-        unbalanced=_unbalanced(summary) or (f"streams without a last piece: {open_streams}" if open_streams and session.finished else None),
+        unbalanced=_unbalanced(summary) or _unended(open_streams, session.finished),
         summary=summary,
     )
+
+
+def _unended(open_streams: dict[int, list[bytes]], finished: bool) -> str | None:
+    """Every stream ends with one last piece (semantics, rule 15)."""
+    return f"streams without a last piece: {sorted(open_streams)}" if open_streams and finished else None
 
 
 def _unbalanced(summary: dict[str, Any]) -> str | None:

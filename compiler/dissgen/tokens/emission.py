@@ -46,7 +46,7 @@ class _Emitter:
         self.open_end = open_end
 
     def whole(self, node: Node) -> str:
-        if _lettered(node) and _case_free(node):
+        if isinstance(node, Choice) and _lettered(node) and _case_free(node):
             return f"(?i:{self.alternatives(node, True)})"
         return self.alternatives(node, False)
 
@@ -61,7 +61,8 @@ class _Emitter:
             if number == len(empties) - 1:
                 texts.append(self.alternatives(option, ignore_case))
             elif isinstance(option, Repeat) and option.minimum == 0:
-                texts.append(self.repeat(Repeat(option.body, 1, option.maximum), ignore_case))
+                once = option.body if option.maximum == 1 else Repeat(option.body, 1, option.maximum)
+                texts.append(self.alternatives(once, ignore_case))
             else:
                 guard = f"(?=[{class_inside(first_bytes(option))}])"
                 texts.append(guard + self.alternatives(option, ignore_case))
@@ -73,12 +74,16 @@ class _Emitter:
         while at < len(parts):
             end = at if ignore_case else _case_free_run(parts, at)
             if end > at:
-                pieces.append(f"(?i:{self.sequence(parts[at:end], True)})")
+                pieces.append(self.ignoring_case(parts[at:end]))
                 at = end
             else:
                 pieces.append(self.part(parts[at], ignore_case))
                 at += 1
         return "".join(pieces)
+
+    def ignoring_case(self, parts: tuple[Node, ...]) -> str:
+        alone = len(parts) == 1 and not nullable(parts[0])
+        return f"(?i:{self.alternatives(parts[0], True) if alone else self.sequence(parts, True)})"
 
     def part(self, node: Node, ignore_case: bool) -> str:
         match node:
@@ -88,7 +93,8 @@ class _Emitter:
                 text = _set(node, ignore_case)
                 return rf"(?:{text}|\Z)" if self.open_end else text
             case Sequence() | Choice():
-                return f"(?>{self.alternatives(node, ignore_case)})"
+                # Going back to another alternative fails at its first byte, unless one of them can be empty.
+                return f"{'(?>' if nullable(node) else '(?:'}{self.alternatives(node, ignore_case)})"
             case Repeat():
                 return self.repeat(node, ignore_case)
             case _:

@@ -8,6 +8,7 @@ r"""Expressions in normal form: the same language, more often deterministic, and
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import assert_never
 
 from dissgen.tokens.errors import TokenError
@@ -25,7 +26,7 @@ from dissgen.tokens.nodes import (
     nullable,
 )
 
-_MAX_SPLITS = 200
+_MAX_SPLITS = 64
 
 
 def at_start(node: Node) -> Node:
@@ -143,18 +144,23 @@ def optional(node: Node, extent: Extent = NOWHERE) -> Node:
 
 
 def _group_heads(options: list[Node], extent: Extent, splits: _Splits) -> list[Node]:
-    """Alternatives that begin with the same part share it."""
-    groups: dict[Node, list[Node]] = {}
-    heads: dict[Node, Node] = {}
+    """Alternatives that begin with the same parts share them."""
+    groups: dict[Node, list[tuple[Node, ...]]] = {}
     for option in options:
         parts = option.parts if isinstance(option, Sequence) else (option,)
-        heads.setdefault(parts[0], parts[0])
-        groups.setdefault(parts[0], []).append(sequence(list(parts[1:]), option.extent))
+        groups.setdefault(parts[0], []).append(parts)
     grouped = []
-    for key, tails in groups.items():
+    for members in groups.values():
+        shared = _shared(members)
+        tails = [sequence(list(parts[shared:]), extent) for parts in members]
         tail = tails[0] if len(tails) == 1 else _choice(tails, extent, splits)
-        grouped.append(sequence([heads[key], tail], extent))
+        grouped.append(sequence([*members[0][:shared], tail], extent))
     return grouped
+
+
+def _shared(members: list[tuple[Node, ...]]) -> int:
+    """How many parts at the beginning are the same in all."""
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, zip(*members, strict=False)))
 
 
 def _disjoint(options: list[Node]) -> bool:
@@ -206,9 +212,13 @@ def _steps(node: Node) -> list[tuple[ByteSet, Node]]:
         case ByteSet():
             return [(node, Empty(node.extent))]
         case Sequence(parts):
-            rest = sequence(list(parts[1:]), node.extent)
-            steps = [(head, sequence([tail, rest], node.extent)) for head, tail in _steps(parts[0])]
-            return steps + _steps(rest) if nullable(parts[0]) else steps
+            steps: list[tuple[ByteSet, Node]] = []
+            for number, part in enumerate(parts):
+                rest = parts[number + 1 :]
+                steps += [(head, sequence([tail, *rest], node.extent)) for head, tail in _steps(part)]
+                if not nullable(part):
+                    break
+            return steps
         case Choice(options):
             return [step for option in options for step in _steps(option)]
         case Repeat(body, minimum, maximum):

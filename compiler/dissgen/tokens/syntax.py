@@ -14,6 +14,7 @@ from dissgen.tokens.errors import TokenError
 from dissgen.tokens.nodes import ALL_BYTES, ByteSet, Choice, Empty, Node, Repeat, Sequence, Start
 
 MAX_COUNT: Final = 65536
+MAX_DEPTH: Final = 32
 
 DIGIT: Final = frozenset(b"0123456789")
 SPACE: Final = frozenset(b" \t\n\r\f\v")
@@ -74,6 +75,7 @@ class _Parser:
         self.text = text
         self.at = 0
         self.ignore_case = False
+        self.depth = 0
 
     def fail(self, start: int, end: int, message: str, *, label: str = "", help: str = "") -> NoReturn:
         raise TokenError(start, min(max(end, start + 1), max(len(self.text), 1)), message, label=label, help=help)
@@ -195,7 +197,13 @@ class _Parser:
             self.at += 2
         elif self.next_is("?"):
             self._refuse_group(start)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail(
+                start, start + 1, f"groups nested over {MAX_DEPTH} deep", help="leave out those without a quantifier"
+            )
         node = self.choice()
+        self.depth -= 1
         if not self.next_is(")"):
             self.fail(start, start + 1, "this `(` is not closed", help=r"add `)`, or write `\(` for the byte")
         self.at += 1

@@ -41,7 +41,9 @@ def run_dissect(
     status = CLEAN
     try:
         with writer.whole_lines():
-            for capture in captures:
+            for number, capture in enumerate(captures):
+                if format == "text" and len(captures) > 1:
+                    writer.write(("\n" if number else "") + f"capture {capture}")
                 run = _Run(capture, dissectors, format, use_colour(color, stdout), subscribe)
                 status = max(status, run.write(writer, stderr))
                 if fail_on_alert and run.alerts:

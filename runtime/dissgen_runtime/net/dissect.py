@@ -15,6 +15,7 @@ from dissgen_runtime.net.tcp import Close, Conflict, Data, Gap, TcpEvent
 
 CONFIRM_BYTES = 64
 CONFIRM_PACKETS = 4
+CONFIRM_EVENTS = 16
 ALERT_BYTES = 64
 
 
@@ -32,9 +33,6 @@ class Conversation:
         self.client = flow.endpoint(side)
         self.server = flow.endpoint(1 - side)
         self._built_in_alerts = 0
-
-    def direction(self, side: int) -> Direction:
-        return UP if side == (self.flow.client or 0) else DOWN
 
     def take(self, event: TcpEvent) -> list[Event]:
         """Tell the session what happened. Returns what it reports."""
@@ -104,6 +102,7 @@ class _Waiting:
     events: list[TcpEvent] = field(default_factory=list)
     first: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
     packets: int = 0
+    closed: int = 0
 
 
 @dataclass(slots=True)
@@ -199,21 +198,21 @@ class Dissection:
     def _confirm(self, flow: Flow, waiting: _Waiting, event: TcpEvent) -> Iterator[Item]:
         """Keep what happens until the first bytes tell, or enough has been seen to know that they do not."""
         waiting.events.append(event)
-        last = type(event) is Close and any(
-            type(earlier) is Close and earlier is not event for earlier in waiting.events
-        )
+        last = len(waiting.events) >= CONFIRM_EVENTS
         if type(event) is Data:
             waiting.packets += 1
             first = waiting.first[event.side]
             first += event.data[: CONFIRM_BYTES - len(first)]
-        elif not last:
-            return
-        last = last or waiting.packets >= CONFIRM_PACKETS or len(waiting.events) > 2 * CONFIRM_PACKETS
-        choice = self._dissectors.by_content(flow, waiting.first, last=last, enough=CONFIRM_BYTES)
+            # A long greeting alone does not decide: the other side is to be heard as well.
+            last = last or (waiting.packets >= CONFIRM_PACKETS and all(waiting.first))
+        elif type(event) is Close:
+            waiting.closed += 1
+            last = last or waiting.closed == 2
+        choice, possible = self._dissectors.by_content(flow, waiting.first, last=last, enough=CONFIRM_BYTES)
         if choice is not None:
             conversation = self._known[flow.number] = self._begin(flow, choice)
             for kept in waiting.events:
                 for reported in conversation.take(kept):
                     yield self._reported(conversation, reported)
-        elif last:
+        elif not possible:
             self._known[flow.number] = None

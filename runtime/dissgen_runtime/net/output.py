@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ class LineWriter:
     """Whole lines to a text stream, many at a time; at once where `live` (a terminal, or packets as they come)."""
 
     def __init__(self, stream: TextIO, *, live: bool) -> None:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what the locale lacks must not end the work
         self._stream = stream
         self._live = live
         self._lines: list[str] = []

@@ -132,31 +132,35 @@ class Dissectors:
         """Whether the first bytes of a flow can tell anything."""
         return any(_carried_by(module, transport) for module in self._confirming)
 
-    def by_content(self, flow: Flow, first: tuple[bytearray, bytearray], *, last: bool, enough: int) -> Choice | None:
-        """The dissector whose patterns match the first bytes of each side; `last`: no more of them will come.
+    def by_content(
+        self, flow: Flow, first: tuple[bytearray, bytearray], *, last: bool, enough: int
+    ) -> tuple[Choice | None, bool]:
+        """The dissector whose patterns match the first bytes of each side, and whether one may yet be found.
 
-        As long as more can come, all patterns of a dissector must match. In the end it is enough that one matches and
-        no other fails; where the beginning of the flow is missing, that one matches.
+        A side's bytes fail when there are `enough` of them, or when no more will come (`last`). As long as more can
+        come, all patterns of a dissector must match (a greeting of 220 alone may be SMTP or FTP). In the end it is
+        enough that one matches and no other fails.
         """
         best: tuple[int, DissectorModule, int] | None = None
+        possible = False
         for client in (0, 1) if flow.client is None else (flow.client,):
             for module in self._confirming:
                 if not _carried_by(module, flow.transport):
                     continue
-                matched = failed = open_ = 0
+                matched = waiting = 0
                 for direction, pattern in module.CONFIRM.items():
-                    data = bytes(first[client if direction is UP else 1 - client])
+                    data = first[client if direction is UP else 1 - client]
                     if pattern.match(data):
                         matched += 1
                     elif data and (last or len(data) >= enough):
-                        failed += 1
+                        break
                     else:
-                        open_ += 1
-                if not matched or (failed and not flow.midstream) or ((open_ or failed) and not last):
-                    continue
-                if best is None or matched > best[0]:
-                    best = (matched, module, client)
-        return None if best is None else (best[1], best[2])
+                        waiting += 1
+                else:
+                    possible = True
+                    if matched and (last or not waiting) and (best is None or matched > best[0]):
+                        best = (matched, module, client)
+        return (None if best is None else (best[1], best[2])), possible and not last
 
 
 def _carried_by(module: DissectorModule, transport: Transport) -> bool:

@@ -395,7 +395,7 @@ class Connection:
         pending = half.pending
         count = 0
         for start, end, data in pending:
-            if start > half.next:
+            if start > half.next or start == half.fin:
                 break
             count += 1
             if data is None:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-
 from protocols.captures import FlowResult, dissect
 from protocols.smtp.differences import DIFFERENCES
 from support import SHARED_DATA, needs_data, shipped
@@ -33,9 +32,7 @@ def of_oracle(path: Path) -> dict[int, tuple[Side, Side]]:
 
 def of_flow(flow: FlowResult) -> tuple[Side, Side]:
     commands: Side = [(event.verb, event.argument) for event in flow.of("command")]
-    replies: Side = [
-        (str(event.code), [line.text.strip() for line in event.lines]) for event in flow.of("response")
-    ]
+    replies: Side = [(str(event.code), [line.text.strip() for line in event.lines]) for event in flow.of("response")]
     return commands, replies
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from expression_support import PlainNames, SmallScope, checked, well_typed
+
 from dissgen.codegen.expressions import emit
 from dissgen.ir.expressions import Binding, BindingKind, Name, fallible, names, show, walk
 from dissgen.sema.expressions import narrowings
 from dissgen.types import BOOL, INT, STR, ListType, OptionalType
 from dissgen.types import show as show_type
-from expression_support import PlainNames, SmallScope, checked, well_typed
 
 CASES = [
     # literals and names

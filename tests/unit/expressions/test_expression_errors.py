@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import pytest
+from expression_support import PlainNames, Problem, SmallScope, checked, problems, scalar
+
 from dissgen.codegen.expressions import emit
 from dissgen.diagnostics import Diagnostics
 from dissgen.ir.expressions import Typed
@@ -12,7 +14,6 @@ from dissgen.reader import ScalarNode, read
 from dissgen.sema.expressions import check_template
 from dissgen.text import SourceFile
 from dissgen.types import BOOL, INT, STR, Type
-from expression_support import PlainNames, Problem, SmallScope, checked, problems, scalar
 
 # text, then for each mistake: code, culprit, message, first help
 Mistake: TypeAlias = tuple[str, str, str, str | None]

@@ -7,6 +7,10 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, TypeAlias, assert_never
 
+from expression_support import PlainNames, checked, well_typed
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
 from dissgen.codegen.expressions import emit
 from dissgen.ir.expressions import (
     Attribute,
@@ -32,9 +36,6 @@ from dissgen.ir.expressions import (
     walk,
 )
 from dissgen.types import BytesType, FloatType, assignable
-from expression_support import PlainNames, checked, well_typed
-from hypothesis import event, given, settings
-from hypothesis import strategies as st
 
 Value: TypeAlias = Any
 """A value of the language, of any of its types."""

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from expression_support import problems, scalar
+
 from dissgen.diagnostics import Diagnostics
 from dissgen.sema.expressions import check_type
 from dissgen.types import (
@@ -25,7 +27,6 @@ from dissgen.types import (
     python,
     show,
 )
-from expression_support import problems, scalar
 
 ENUM = EnumType("TYPE", (("A", 1),))
 TEXTS: list[tuple[str, Type, str]] = [

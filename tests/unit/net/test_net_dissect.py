@@ -149,6 +149,16 @@ def test_a_contradicting_pattern_refuses() -> None:
     assert items[0].conversation.protocol == "ftp"
 
 
+def test_a_long_greeting_does_not_decide_alone() -> None:
+    wire = Wire()
+    at = 901
+    for _ in range(8):
+        wire.send(1, b"220-" + b"x" * 50 + b"\n", seq=at, ack=101, server=4444)
+        at += 55
+    wire.send(0, b"USER me\n", seq=101, ack=at, server=4444)
+    assert run(wire)[0] == []
+
+
 def test_one_direction_is_confirmed_in_the_end() -> None:
     wire = Wire()
     wire.send(0, seq=100, flags=SYN, server=4444)

@@ -251,6 +251,7 @@ def test_run(tmp_path: Path) -> None:
     assert [json.loads(line)["event"] for line in lines] == ["line"] * 3 + ["end"] * 2 + ["session"]
     status, lines, _ = dissect(path, text=True)
     assert status == 0
+    assert [line for line in dissect(path, path, text=True)[1] if "capture" in line] == [f"capture {path}"] * 2
     assert lines[-4:] == ["packets  7", "flows    1 (1 lines)", "events   5 (5 lines)", "alerts   0"]
 
 
@@ -309,6 +310,17 @@ def test_usage_errors(tmp_path: Path) -> None:
         _, err = process.communicate(timeout=20)
         assert process.returncode == 2
         assert b"Traceback" not in err
+
+
+def test_locale_without_the_characters(tmp_path: Path) -> None:
+    wire = Wire()
+    wire.send(0, "caf\u00e9\n".encode("latin-1"), seq=1)
+    path = tmp_path / "a.pcap"
+    path.write_bytes(pcap([(0, wire.packets[0].data)], link_type=101))
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    assert run_dissect([str(path)], Dissectors([LINES]), stdout=out, stderr=io.StringIO()) == 0
+    out.seek(0)
+    assert "text=caf\\xe9" in out.read()
 
 
 def test_broken_pipe(tmp_path: Path) -> None:

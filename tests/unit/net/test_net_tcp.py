@@ -150,6 +150,21 @@ CUT = [(0, "cut"), (1, "cut")]
             [(0, b"a"), (0, "end"), (1, "cut")],
             id="behind FIN",
         ),
+        pytest.param(
+            [up(2, b"cd", flags=FIN | ACK), up(4, b"zz"), up(0, b"ab")],
+            [(0, b"ab"), (0, b"cd"), (0, "end"), (1, "cut")],
+            id="behind an early FIN",
+        ),
+        pytest.param(
+            [up(4, b"zz"), up(2, b"cd", flags=FIN | ACK), up(0, b"ab")],
+            [(0, b"ab"), (0, b"cd"), (0, "end"), (1, "cut")],
+            id="before an early FIN, but behind it",
+        ),
+        pytest.param(
+            [up(0, b"ab"), down(0, ack=1), up(1, b"X")],
+            [(0, b"ab"), (0, "conflict", 1), *CUT],
+            id="one byte that is no keep-alive",
+        ),
         pytest.param([up(250, b"x" * 10), up(0, b"y" * 250)], [(0, b"y" * 250), (0, b"x" * 10), *CUT], id="wraps"),
     ],
 )

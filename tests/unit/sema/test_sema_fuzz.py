@@ -17,8 +17,24 @@ from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode, read
 from dissgen.sema import dump
 from dissgen.text import SourceFile, Span
 
-ROUNDS = 150
-WORDS = ("x", "0", "true", "record", "message", "up", "None", "'[]'", "'('", "fail", "finish", "str", "peek()", "[]", "{}")
+ROUNDS = 40
+WORDS = (
+    "x",
+    "0",
+    "true",
+    "record",
+    "message",
+    "up",
+    "None",
+    "'[]'",
+    "'('",
+    "fail",
+    "finish",
+    "str",
+    "peek()",
+    "[]",
+    "{}",
+)
 
 
 def nodes(node: Node) -> Iterator[Node]:
@@ -60,7 +76,7 @@ def mutated(text: str, scalars: list[ScalarNode], parts: list[Span], random_: ra
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.parent.name)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_analysis_never_raises(path: Path, seed: int) -> None:
     text = path.read_text(encoding="utf-8")
     document = read(SourceFile("spec.yaml", text), Diagnostics())
