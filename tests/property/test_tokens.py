@@ -22,6 +22,9 @@ from unit.tokens.token_oracle import (
 )
 
 from dissgen.tokens import CompiledToken, TokenError, compile_terminator, compile_token
+from dissgen.tokens.normal import normalise
+from dissgen.tokens.printing import expression_text
+from dissgen.tokens.syntax import parse
 from dissgen_runtime.tokens import DEAD, Terminator, Token
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,6 +157,29 @@ def test_refused_ones_are_not_deterministic_or_not_linear() -> None:
         assert not places.deterministic(), (text, error.message)
         assert 0 <= error.start < error.end <= len(text), text
         assert error.also is None or 0 <= error.also.start < error.also.end <= len(text), text
+
+
+def plain(tree: Tree) -> bool:
+    """Whether there are no alternatives to factor and no repetition of a repetition to simplify."""
+    match tree:
+        case ("set", _):
+            return True
+        case ("cat", parts):
+            return all(plain(part) for part in parts)
+        case ("rep", part, _, _):
+            return plain(part) and "rep" not in repr(part)
+    return False
+
+
+def test_accepted_ones_are_deterministic_in_normal_form() -> None:
+    unchanged = 0
+    for text, tree, places, _ in population()[0]:
+        normal = expression_text(normalise(parse(text)))
+        assert Places(tree_of(normal)).deterministic(), (text, normal)
+        if plain(tree):
+            unchanged += 1
+            assert places.deterministic(), text
+    assert unchanged > 200
 
 
 def test_proposed_forms_mean_the_same() -> None:

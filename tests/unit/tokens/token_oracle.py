@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import re._constants as sre  # type: ignore[import-not-found]
 import re._parser as sre_parser  # type: ignore[import-not-found]
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -118,25 +118,31 @@ class Places:
                 empties, firsts, lasts = zip(*(self._visit(part) for part in parts), strict=True)
                 return any(empties), set[int]().union(*firsts), set[int]().union(*lasts)
             case ("cat", parts):
-                return self._chain([(part, False) for part in parts])
+                return self._chain(parts)
             case ("rep", part, minimum, maximum):
-                if maximum is not None:
-                    return self._chain([(part, number >= minimum) for number in range(maximum)])
-                empty, first, last = self._chain([(part, minimum == 0)] * max(minimum, 1), loop=True)
-                return empty or minimum == 0, first, last
+                if maximum is None:
+                    empty, first, last = self._chain([part] * max(minimum, 1), loop=True)
+                    return empty or minimum == 0, first, last
+                optional: Tree = ("cat", ())
+                for _ in range(maximum - minimum):  # A{1,3} is A(A(A)?)?
+                    optional = ("opt", ("cat", (part, optional)))
+                return self._chain([part] * minimum + [optional])
+            case ("opt", part):
+                _, first, last = self._visit(part)
+                return True, first, last
         raise AssertionError(tree)
 
-    def _chain(self, parts: list[tuple[Tree, bool]], loop: bool = False) -> tuple[bool, set[int], set[int]]:
+    def _chain(self, parts: Sequence[Tree], loop: bool = False) -> tuple[bool, set[int], set[int]]:
+        """Parts one after the other; `loop`: the last may come again."""
         empty, first, last = True, set[int](), set[int]()
-        for number, (part, optional) in enumerate(parts):
+        for number, part in enumerate(parts):
             part_empty, begins, ends = self._visit(part)
-            may_miss = part_empty or optional
             self.pairs |= {(a, b) for a in last for b in begins}
             if loop and number == len(parts) - 1:
                 self.pairs |= {(a, b) for a in ends for b in begins}
             first = first | begins if empty else first
-            last = last | ends if may_miss else ends
-            empty = empty and may_miss
+            last = last | ends if part_empty else ends
+            empty = empty and part_empty
         return empty, first, last
 
     def followers(self, place: int) -> set[int]:

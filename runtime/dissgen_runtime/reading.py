@@ -1,0 +1,314 @@
+"""Reading for a machine: messages of the current state, errors, gaps, ends, and the protocol inside another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dissgen_runtime.buffer import GapMark
+from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
+from dissgen_runtime.events import End, Event, Gap
+from dissgen_runtime.machine import FAIL, STAY, Side
+from dissgen_runtime.reader import Frame, NeedMore, Reader
+from dissgen_runtime.transitions import Transitions
+
+
+class Reading(Transitions):
+    """One step of reading in one direction, and what the machine makes of it."""
+
+    __slots__ = ("_one_sided",)
+
+    def __init__(self, now: int, midstream: bool, subscribe: frozenset[str] | None) -> None:
+        super().__init__(now, midstream, subscribe)
+        self._one_sided = False
+
+    def _read_ready(self, reader: Reader, side: Side) -> bool:
+        """Read messages of which all is there, one after the other; whether something has changed.
+
+        This is `_read` for the usual case: the rule has no arguments, no other bytes wait, and transitions stay. It
+        stops where that ends and leaves the rest to the general way.
+        """
+        scan = side.rule.scan
+        handler = self._row.on.get(reader.event)
+        direction, data, base, begin = reader.direction, reader.data, reader.base, reader.pos
+        pos = begin
+        size = len(data)
+        hold = side.hold
+        self._error = None
+        outcome: Any = None
+        try:
+            while pos < size:
+                if hold is not None and self._holds(hold):
+                    break
+                got = scan(data, pos)
+                if got is None:
+                    break
+                message, end = got
+                reader.pos = end
+                reader.message_start = base + pos
+                reader.messages += 1
+                if handler is not None:
+                    self._at = (direction, (base + pos, base + end))
+                    outcome = handler(self, message)
+                    if outcome is not None and outcome is not STAY:
+                        pos = end
+                        break
+                self._confident = True
+                pos = end
+                if reader.skip is not None or reader.discards_all:
+                    break
+        except EVALUATION_ERRORS as error:  # only the handler raises them
+            self._note_failure(f"{self._transition}: {type(error).__name__}: {error}")
+            outcome = FAIL
+            pos = reader.pos
+        if pos == begin:
+            return False
+        self._confident = True
+        self._moves = 0
+        reader.commit()
+        if reader.pos == size:
+            reader.forced = False
+        if outcome is not None and outcome is not STAY:
+            self._move(outcome)
+        return True
+
+    def _read(self, reader: Reader, side: Side, scanned: bool = False) -> bool:
+        """Read one message of the side's rule and hand it to the machine (12). `scanned`: its scan has declined."""
+        frame = reader.frame
+        rule = side.rule
+        try:
+            if frame is None:
+                arguments = self._arguments(reader, side) if side.arguments is not None else ()
+                got = None if scanned else rule.scan(reader.data, reader.pos, *arguments)
+                if got is not None:
+                    message, reader.pos = got
+                else:
+                    frame = rule(*arguments)
+                    reader.begin(frame, arguments)
+                    message = frame.run(reader)
+            else:
+                message = frame.run(reader)
+        except NeedMore:
+            return self._pass_mark(reader)
+        except EVALUATION_ERRORS as fault:
+            reason = f"an expression with a value ({type(fault).__name__}: {fault})"
+            self._parse_error(reader, rule, ParseError("value", rule.RULE, None, reader.offset, reason, b""))
+            return True
+        except ParseError as error:
+            if not error.rule:
+                error.rule = rule.RULE
+            self._parse_error(reader, rule, error)
+            return True
+        self._complete(reader, message)
+        return True
+
+    def _complete(self, reader: Reader, message: object) -> None:
+        reader.frame = None
+        if reader.sinks:
+            reader.end_streams(complete=True)
+        here = reader.base + reader.pos
+        reader.messages += 1
+        self._moves = 0
+        if reader.pos == len(reader.data) and not reader.pending:
+            reader.forced = False
+        direction = reader.direction
+        self._at = (direction, (reader.message_start, here))
+        self._error = None
+        handler = self._row.on.get(reader.event)
+        outcome = None if handler is None else self._call(handler, message)
+        self._confident = True
+        reader.commit()
+        if outcome is not None and outcome is not STAY:
+            self._move(outcome)
+
+    def _arguments(self, reader: Reader, side: Side) -> tuple[object, ...]:
+        assert side.arguments is not None
+        self._at = (reader.direction, (reader.offset, reader.offset))
+        try:
+            return side.arguments(self)
+        except EVALUATION_ERRORS as error:
+            reader.start = reader.message_start = reader.offset
+            raise ParseError("value", side.rule.RULE, None, reader.offset, f"arguments ({error})", b"") from None
+
+    def _parse_error(self, reader: Reader, rule: type[Frame[Any]], error: ParseError) -> None:
+        """Rules 9 and 10."""
+        begin = reader.message_start
+        reader.abandon()
+        stay = self._stay
+        self._at = (reader.direction, (begin, error.offset))
+        self._error = error
+        before = reader.offset
+        outcome = self._fire("parse_error", error)
+        if self.finished or self._stay != stay:
+            return
+        if outcome is None:
+            self._builtin("parse_error", "medium", str(error), error)
+            self._fail(error)
+        elif reader.skip is not None or reader.discards_all or reader.offset > before:
+            return
+        elif rule.RESYNC is not None:
+            self._skip_from(reader, error.offset)
+            self._resync(reader, rule)
+        else:
+            self._fail(error)
+
+    def _resync(self, reader: Reader, rule: type[Frame[Any]]) -> None:
+        reader.skip = rule.RESYNC
+        reader.plain = False
+        reader.skip_before = rule.RESYNC_BEFORE
+
+    def _resynchronise(self, reader: Reader, side: Side) -> bool:
+        """After a loss: go on where the rule says that a message can begin, else not in this stay (9)."""
+        reader.lost = False
+        if side.rule.RESYNC is not None:
+            self._resync(reader, side.rule)
+        elif reader.lost_stay == self._stay:
+            reader.ignore_stay = self._stay
+            reader.plain = False
+        return True
+
+    def _missing_grammar(self, reader: Reader, forced: bool) -> bool:
+        """Data where the state reads none (9), or where waiting is in vain (13)."""
+        here = reader.offset
+        if reader.missing_stay == self._stay:
+            if forced or self._must_read(reader):
+                reader.ignore_stay = self._stay
+                reader.plain = False
+                self._report_one_sided()
+                return True
+            return False
+        reader.missing_stay = stay = self._stay
+        self._at = (reader.direction, (here, here))
+        expected = f"no data in state {self.state.value}"
+        error = ParseError("missing_grammar", self.state.value, None, here, expected, reader.first_byte())
+        self._error = error
+        outcome = self._fire("missing_grammar", error)
+        if self.finished or self._stay != stay or reader.skip is not None or reader.discards_all:
+            return True
+        if forced:
+            reader.ignore_stay = stay
+            reader.plain = False
+            self._report_one_sided()
+            return True
+        if outcome is None:
+            self._builtin("missing_grammar", "medium", str(error), error)
+            self._fail(error)
+            return True
+        return reader.offset != here
+
+    def _report_one_sided(self) -> None:
+        if not self._one_sided:
+            self._one_sided = True
+            self._builtin("one_sided", "low", "the other direction is not seen, or its answers are missing", None)
+
+    # Gaps, ends, and bytes that no rule reads
+
+    def _pass_mark(self, reader: Reader) -> bool:
+        """Nothing more can be read before the gap or the end that stands behind the bytes, if any does."""
+        mark = reader.next_mark()
+        if mark is None:
+            return False
+        if isinstance(mark, GapMark):
+            self._pass_gap(reader, mark.size)
+            return True
+        unread = reader.frame is not None or reader.unread > 0
+        if unread and not reader.final and not mark.cut:
+            reader.final = True
+            reader.plain = False
+            return True
+        if unread:
+            if reader.frame is not None:
+                reader.give_up_held_back()
+                reader.abandon()
+            if reader.skip is not None:
+                reader.skipped += reader.pass_all()
+            else:
+                reader.discarded += reader.pass_all()
+        reader.pass_mark()
+        reader.ended = True
+        reader.plain = False
+        self._at = (reader.direction, (reader.offset, reader.offset))
+        self._emit(End(mark.cut))
+        if self._child is not None:
+            self._from_child(self._child.close(reader.direction, mark.cut))
+        if not self.finished:
+            self._fire("end")
+        if self._up.ended and self._down.ended and not self.finished:
+            if (self._up.total == 0) != (self._down.total == 0):
+                self._report_one_sided()
+            self._finish()
+        return True
+
+    def _pass_gap(self, reader: Reader, size: int) -> None:
+        """Rule 17."""
+        here = reader.base + len(reader.data) + reader.pending_size
+        self._at = (reader.direction, (here, here + size))
+        self._emit(Gap(size))
+        self._moves = 0
+        other = self._other(reader)
+        other.forced = other.forced or other.unread > 0
+        behind = size
+        if reader.in_stream():
+            behind = reader.stream_gap(size)
+        elif reader.frame is None and self._side_kind(reader) == "child":
+            if self._child is not None:
+                self._from_child(self._child.gap(reader.direction, size))
+            reader.pass_mark()
+            return
+        if behind == 0:
+            reader.pass_mark()
+            return
+        if reader.frame is not None:
+            reader.abandon()
+        reader.skipped += reader.pass_all()
+        reader.pass_mark()
+        if reader.skip is not None:
+            return
+        reader.lost = True
+        reader.plain = False
+        reader.lost_stay = stay = self._stay
+        self._fire("gap")
+        if self._stay != stay or reader.skip is not None:
+            reader.lost = False
+
+    def _side_kind(self, reader: Reader) -> str:
+        return self._row.up.kind if reader is self._up else self._row.down.kind
+
+    def _other(self, reader: Reader) -> Reader:
+        return self._down if reader is self._up else self._up
+
+    def _must_read(self, reader: Reader) -> bool:
+        """Whether bytes may not be held any longer (13)."""
+        return reader.forced or self._other(reader).ended or reader.unread >= self.LIMITS.hold
+
+    def _holds(self, hold: Callable[[Any], bool]) -> bool:
+        try:
+            return hold(self)
+        except EVALUATION_ERRORS:
+            self.recorded += 1
+            return False
+
+    def _discard(self, reader: Reader) -> bool:
+        reader.discarded += reader.pass_all()
+        reader.forced = False
+        self._moves = 0
+        return True
+
+    # Another protocol inside
+
+    def _feed_child(self, reader: Reader) -> bool:
+        data = reader.take_all()
+        self._moves = 0
+        if self._child is None:
+            reader.discarded += len(data)
+            return True
+        reader.child_bytes += len(data)
+        self._child.now = self.now
+        self._from_child(self._child.feed(reader.direction, data))
+        return True
+
+    def _from_child(self, events: list[Event]) -> None:
+        self._out.extend(events)
+        if self._child is not None and self._child.finished:
+            self._child = None
+            self._fire("child_finish")

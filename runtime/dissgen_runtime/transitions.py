@@ -1,0 +1,249 @@
+"""The machine of a session: which transition fires, and how a state is left for another or for the end.
+
+The numbers in comments are the rules of the semantics that a piece of code realises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
+from dissgen_runtime.events import Direction
+from dissgen_runtime.machine import FAIL, STAY, Handler, Row
+from dissgen_runtime.reader import Reader
+from dissgen_runtime.reporting import PATH_LENGTH, Reporter
+from dissgen_runtime.tokens import Terminator
+
+
+class Transitions(Reporter):
+    """States, transitions, and what their verbs do. Generated handlers are methods of a subclass."""
+
+    __slots__ = (
+        "_child",
+        "_dissectors",
+        "_failing",
+        "_moves",
+        "_row",
+        "_stay",
+        "_transition",
+        "client_address",
+        "failed",
+        "failure",
+        "finished",
+        "recorded",
+        "server_address",
+        "transport",
+        "variables",
+    )
+
+    SENDERS: ClassVar[Mapping[Direction, str]]
+    TABLE: ClassVar[Mapping[Any, Row]]
+    VARIABLES: ClassVar[Callable[[], Any]]
+    INITIAL: ClassVar[Any]
+    FINISH: ClassVar[Any]
+
+    def __init__(self, now: int, midstream: bool, subscribe: frozenset[str] | None) -> None:
+        super().__init__(now, midstream, subscribe)
+        self.state = self.INITIAL
+        self._state_name = self.INITIAL.value
+        self._row = self.TABLE[self.INITIAL]
+        self.variables = type(self).VARIABLES()
+        self.transport: str | None = None
+        self.client_address: str | None = None
+        self.server_address: str | None = None
+        self.failed = False
+        self.failure: ParseError | str | None = None
+        self.recorded = 0  # errors after the first, and guards that could not be evaluated
+        self.finished = False
+        self._dissectors: Mapping[str, Any] | None = None
+        self._child: Any = None  # the session of the protocol inside, if one is at hand
+        self._transition: str | None = None  # the row whose `execute` may fail
+        self._failing = False
+        self._moves = 0
+        self._stay = 0  # the number of the visit to the current state
+
+    def _call(self, handler: Handler, *arguments: object) -> Any:
+        """Run a handler; what goes wrong in its `execute` leads to fail (10)."""
+        try:
+            return handler(self, *arguments)
+        except EVALUATION_ERRORS as error:
+            self._note_failure(f"{self._transition}: {type(error).__name__}: {error}")
+            return FAIL
+
+    def _fire(self, event: str, *arguments: object) -> Any:
+        """Let the state handle an event, and do the move; None when no row fired."""
+        handler = self._row.on.get(event)
+        if handler is None:
+            return None
+        outcome = self._call(handler, *arguments)
+        if outcome is not None and outcome is not STAY:
+            self._move(outcome)
+        return outcome
+
+    def _move(self, target: Any) -> None:
+        """Leave the state for another (4, 5), or for the end (7, 8)."""
+        if self._failing or self.finished:
+            return
+        if target is FAIL:
+            self._fail(None)
+            return
+        if target is self.FINISH:
+            self._finish()
+            return
+        self._moves += 1
+        if self._moves > self.LIMITS.transitions:
+            self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
+            return
+        begun = self._up.frame is not None or self._down.frame is not None
+        if begun:
+            self._change_sides(self.TABLE[target])
+        leave = self._row.on.get("leave")
+        if leave is not None:
+            override = self._call(leave)
+            if override is not None and override is not STAY:
+                target = override
+                if target is FAIL or target is self.FINISH:
+                    self._failing = True  # `leave` has been raised; it is not raised again
+                    self._end(failed=target is FAIL, left=True)
+                    return
+                if begun:
+                    self._change_sides(self.TABLE[target])
+        self.state = target
+        self._stay += 1
+        self._row = row = self.TABLE[target]
+        self._state_name = target._value_
+        self._path.append(self._state_name)
+        if len(self._path) > 4 * PATH_LENGTH:
+            del self._path[:-PATH_LENGTH]
+        if "enter" in row.on:
+            self._fire("enter")
+
+    def _change_sides(self, row: Row) -> None:
+        """Rule 12: what becomes of messages that have begun, when the state of the row is next."""
+        for reader, side in ((self._up, row.up), (self._down, row.down)):
+            frame = reader.frame
+            if frame is None or side.kind == "hold":
+                continue
+            if side.kind == "rule" and type(frame) is side.rule:
+                try:
+                    same = side.arguments is None or side.arguments(self) == reader.arguments
+                except EVALUATION_ERRORS:
+                    same = False
+                if same:
+                    continue
+            reader.abandon()
+
+    def _fail(self, reason: ParseError | str | None) -> None:
+        """Rule 8."""
+        if self._failing or self.finished:
+            self.recorded += 1
+            return
+        self._note_failure(reason)
+        self._failing = True
+        self._give_up_messages()
+        self._fire("fail")
+        self._end(failed=True, left=False)
+
+    def _note_failure(self, reason: ParseError | str | None) -> None:
+        if self.failure is None:
+            self.failure = reason
+        elif reason is not None:
+            self.recorded += 1
+
+    def _finish(self) -> None:
+        """Rule 7."""
+        self._failing = True
+        self._end(failed=False, left=False)
+
+    def _give_up_messages(self) -> None:
+        """Unfinished messages end with the session; their streams get their last pieces."""
+        for reader in (self._up, self._down):
+            if reader.frame is not None:
+                reader.abandon()
+                reader.discarded += reader.pass_all()
+
+    def _end(self, failed: bool, left: bool) -> None:
+        self.failed = failed
+        self._give_up_messages()
+        if failed and left:
+            self._fire("fail")
+        if not left:
+            self._fire("leave")
+        self._fire("finish")
+        for reader in (self._up, self._down):
+            reader.discard_waiting()
+        self.state = self.FINISH
+        self._state_name = self.state.value
+        self._path.append(self._state_name)
+        self.finished = True
+
+    # What handlers use
+
+    def _guard_failed(self) -> bool:
+        """A guard that cannot be evaluated is false, and counted (language, section 6)."""
+        self.recorded += 1
+        return False
+
+    def _push(self, entries: list[Any], value: object, limit: int | None) -> None:
+        """Append to a list variable; beyond its own limit the oldest entry leaves, beyond `limits.items` it fails."""
+        if limit is None and len(entries) >= self.LIMITS.items:
+            raise ValueError(f"more than {self.LIMITS.items} entries in a list")
+        entries.append(value)
+        if limit is not None and len(entries) > limit:
+            del entries[0]
+
+    def _skip(self, terminator: Terminator | None) -> None:
+        """Skip through the next match, from the element that failed or from here; None: all the rest (9)."""
+        direction = self._at[0]
+        if direction is None:
+            return
+        reader = self._reader(direction)
+        if self._error is not None:
+            self._skip_from(reader, self._error.offset)
+        if terminator is None:
+            reader.discards_all = True
+            reader.plain = False
+        else:
+            reader.skip = terminator
+            reader.plain = False
+            reader.skip_before = False
+
+    def _skip_from(self, reader: Reader, offset: int) -> None:
+        if offset > reader.offset:
+            reader.skipped += reader.pass_over(offset)
+
+    def _abandon(self, direction: Direction) -> None:
+        """Give up the message in progress; what was read of it counts as skipped."""
+        reader = self._reader(direction)
+        if reader.frame is not None:
+            reader.frame = None
+            reader.end_streams(complete=False)
+            reader.skip_read()
+
+    def _upgrade(self, protocol: str) -> None:
+        """The rest of the conversation is another protocol's; unknown ones are discarded and reported once."""
+        module = self._dissectors.get(protocol) if self._dissectors else None
+        if module is None:
+            self._log(f"no dissector for {protocol}: its bytes are discarded")
+            return
+        self._child = module.Session(
+            now=self.now,
+            transport=self.transport,
+            subscribe=self._subscribe,
+            dissectors=self._dissectors,
+            client=self.client_address,
+            server=self.server_address,
+        )
+
+    @property
+    def _direction(self) -> Direction | None:
+        return self._at[0]
+
+    def _sender(self) -> str:
+        direction = self._at[0]
+        return "" if direction is None else self.SENDERS[direction]
+
+    def _held(self, direction: Direction) -> int:
+        """Bytes of the direction that wait."""
+        return self._reader(direction).waiting
