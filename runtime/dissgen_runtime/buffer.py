@@ -151,12 +151,12 @@ class Buffer:
         self.pos = self.start - self.base
         self.join()
 
-    def message_bytes(self, size: int) -> bytes:
-        """The first bytes of the message in progress (for alerts)."""
+    def message_bytes(self, offset: int, size: int) -> bytes:
+        """The first bytes of the message that began at the offset, as far as they are still here (for alerts)."""
         if self.kept is not None:
             return b"".join((*self.kept, self.data[: self.pos]))[:size]
-        begin = self.start - self.base
-        return self.data[begin : min(self.pos, begin + size)]
+        begin = max(offset, self.start) - self.base
+        return self.data[begin : min(self.pos, begin + size)] if begin >= 0 else b""
 
     def pass_over(self, offset: int) -> int:
         """Move on to the absolute offset without reading; the number of bytes passed."""

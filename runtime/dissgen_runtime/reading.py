@@ -34,6 +34,7 @@ class Reading(Transitions):
         pos = begin
         size = len(data)
         hold = side.hold
+        count = 0
         self._error = None
         outcome: Any = None
         try:
@@ -44,25 +45,24 @@ class Reading(Transitions):
                 if got is None:
                     break
                 message, end = got
+                count += 1
                 reader.pos = end
-                reader.message_start = base + pos
-                reader.messages += 1
                 if handler is not None:
                     self._at = (direction, (base + pos, base + end))
                     outcome = handler(self, message)
-                    if outcome is not None and outcome is not STAY:
-                        pos = end
+                    if outcome is not STAY and outcome is not None:
                         break
-                self._confident = True
+                    if count == 1:
+                        self._confident = True
                 pos = end
-                if reader.skip is not None or reader.discards_all:
+                if not reader.plain:  # a verb skips what follows
                     break
         except EVALUATION_ERRORS as error:  # only the handler raises them
             self._note_failure(f"{self._transition}: {type(error).__name__}: {error}")
             outcome = FAIL
-            pos = reader.pos
-        if pos == begin:
+        if count == 0:
             return False
+        reader.messages += count
         self._confident = True
         self._moves = 0
         reader.commit()

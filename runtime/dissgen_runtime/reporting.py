@@ -117,8 +117,8 @@ class Reporter(StreamOutput):
     def _alert_bytes(self) -> bytes:
         if self._error is not None:
             return self._error.found
-        direction = self._at[0]
-        return b"" if direction is None else self._reader(direction).message_bytes(ALERT_BYTES)
+        direction, (begin, _) = self._at
+        return b"" if direction is None else self._reader(direction).message_bytes(begin, ALERT_BYTES)
 
     def _log(self, text: str) -> None:
         if self._wants("log"):

@@ -379,6 +379,8 @@ def _terminator_literal(name: str, compiled: CompiledTerminator) -> str:
     if compiled.at_start is not None and compiled.prefix_at_start is not None:
         extras += f", at_start={regex_literal(compiled.at_start)}"
         extras += f", prefix_at_start={regex_literal(compiled.prefix_at_start)}"
+    if compiled.extensions:
+        extras += f", extensions={compiled.extensions!r}"
     patterns = f"{regex_literal(compiled.anywhere)}, {regex_literal(compiled.prefix)}"
     return f"Terminator({literal(name)}, {patterns}, length={compiled.length}{extras})"
 
