@@ -134,8 +134,8 @@ _UP_TO_END_OF_MAIL: Final = Terminator(
     length=5,
     factor=b"\n.",
     lead=1,
-    at_start=rb"(?:\r?+\n)?+\.\r?+\n",
-    prefix_at_start=rb"(?:\r?+(?:\n|\Z))?+(?:\.|\Z)\r?+(?:\n|\Z)\Z",
+    at_start=rb"(?>(?:\r?+\n)?)\.\r?+\n",
+    prefix_at_start=rb"(?>(?:\r?+(?:\n|\Z))?)(?:\.|\Z)\r?+(?:\n|\Z)\Z",
 )
 
 # smtp.yaml:25

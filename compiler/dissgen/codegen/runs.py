@@ -63,7 +63,10 @@ class _Builder:
         pieces = []
         for part in parts:
             if isinstance(part, ops.If):
-                pieces.append(b"(?:" + self.parts(part.body, True) + b")?+")
+                group = b"(?:" + self.parts(part.body, True) + b")?"
+                # Possessive where nothing in the group can go back: before Python 3.11.5 others are faulty (gh-106052).
+                simple = _SIMPLE(group[3:-2].replace(b"(", b"").replace(b")", b""))
+                pieces.append(group + b"+" if simple else b"(?>" + group + b")")
             else:
                 assert isinstance(part, ops.TokenRead | ops.LiteralRead)
                 pieces.append(self.leaf(part, optional))

@@ -103,7 +103,8 @@ class _Emitter:
     def repeat(self, node: Repeat, ignore_case: bool) -> str:
         body, quantifier = node.body, quantifier_text(node.minimum, node.maximum)
         if not isinstance(body, ByteSet):
-            return f"(?:{self.alternatives(body, ignore_case)}){quantifier}+"
+            # Not possessive: before Python 3.11.5 that is faulty for groups that can go back (gh-106052).
+            return f"(?>(?:{self.alternatives(body, ignore_case)}){quantifier})"
         text = _set(body, ignore_case)
         if self.open_end and node.minimum > 0:
             return rf"(?:{text}|\Z){quantifier}+"

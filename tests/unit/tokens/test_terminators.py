@@ -32,7 +32,7 @@ def test_the_end_of_a_mail() -> None:
     compiled = compile_terminator(END_OF_MAIL)
     assert compiled.anywhere == rb"\r?+\n\.\r?+\n"
     assert compiled.prefix == rb"\r?+(?:\n|\Z)(?:\.|\Z)\r?+(?:\n|\Z)\Z"
-    assert compiled.at_start == rb"(?:\r?+\n)?+\.\r?+\n"
+    assert compiled.at_start == rb"(?>(?:\r?+\n)?)\.\r?+\n"
     assert (compiled.factor, compiled.lead, compiled.length, compiled.extensions) == (b"\n.", 1, 5, b"")
 
 
