@@ -6,5 +6,21 @@ from typing import Final
 
 from dissgen.diagnostics.codes.code import Code
 
-CODES: Final[tuple[Code, ...]] = ()
+CODES: Final[tuple[Code, ...]] = (
+    Code(
+        "DG701",
+        "two specs have one output",
+        "The generated module is named after `protocol`, so two specs of one name would overwrite each other's.",
+        "specs/mail.yaml and specs/smtp.yaml, both with `protocol: smtp`",
+        "specs/mail.yaml with `protocol: mail`",
+    ),
+    Code(
+        "DG730",
+        "an example cannot be run",
+        "A line of `talk` begins with a speaker (`C: text`, `C# 0d 0a`) or with `!` (`!gap up 100`, `!wait 6 min`, "
+        "`!close down`, `!cut down`); a step of a list has one key.",
+        "talk: |\n  X: hello",
+        "talk: |\n  C: hello",
+    ),
+)
 """In ascending order."""
