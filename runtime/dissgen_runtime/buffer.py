@@ -47,6 +47,7 @@ class Buffer:
         "final",
         "kept",
         "later",
+        "later_size",
         "pending",
         "pending_size",
         "pos",
@@ -68,6 +69,7 @@ class Buffer:
         self.pending: list[bytes] = []
         self.pending_size = 0
         self.later: list[bytes | GapMark | EndMark] | None = None
+        self.later_size = 0
         self.final = False  # no byte will follow those that are there
         self.arrival = 0  # the run in which the first waiting byte came
         self.arrivals: list[tuple[int, int]] | None = None  # offset, run of those that came later
@@ -99,8 +101,7 @@ class Buffer:
     @property
     def waiting(self) -> int:
         """All bytes that wait, also behind a gap."""
-        behind = sum(len(item) for item in self.later if isinstance(item, bytes)) if self.later else 0
-        return self.unread + behind
+        return self.unread + self.later_size
 
     def append(self, data: bytes) -> None:
         """Add bytes at the end (or behind the gap that is there)."""
@@ -183,6 +184,7 @@ class Buffer:
         """The session is over: what still waits, also behind a gap, is discarded."""
         self.discarded += self.waiting
         self.later = None
+        self.later_size = 0
         self.pass_all()
 
     def take_all(self) -> bytes:
@@ -233,9 +235,11 @@ class Buffer:
             self.base += mark.size
             self.start = self.base
         later, self.later = self.later, None
+        self.later_size = 0
         for index, item in enumerate(later):
             if not isinstance(item, bytes):
                 self.later = later[index:]
+                self.later_size = sum(len(piece) for piece in self.later if isinstance(piece, bytes))
                 return
             self.append(item)
 

@@ -107,6 +107,7 @@ class Reader(Elements):
         """Add bytes at the end (or behind the gap that is there)."""
         if self.later:
             self.later.append(data)
+            self.later_size += len(data)
         elif self.frame is None and self.pos == len(self.data) and not self.pending:
             self.base += self.pos
             self.start = self.base

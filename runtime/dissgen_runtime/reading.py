@@ -279,7 +279,7 @@ class Reading(Transitions):
 
     def _must_read(self, reader: Reader) -> bool:
         """Whether bytes may not be held any longer (13)."""
-        return reader.forced or self._other(reader).ended or reader.unread >= self.LIMITS.hold
+        return reader.forced or self._other(reader).ended or reader.waiting >= self.LIMITS.hold
 
     def _holds(self, hold: Callable[[Any], bool]) -> bool:
         try:
