@@ -403,20 +403,20 @@ def _scan_command(data: bytes, pos: int) -> tuple[Command, int] | None:
     verb = m[1].decode("latin-1").upper()
     pos = m.end()
     if verb == "BDAT":  # smtp.yaml:40
-        mark1 = reach2 = pos  # smtp.yaml:40
+        mark = reach = pos  # smtp.yaml:40
         m = _PATTERN_COMMAND_2(data, pos)  # smtp.yaml:30
         if m is None or m.end() + 1 > len(data):
             return None
         argument = m[1].decode("latin-1")
         pos = m.end()
-        reach2 = max(reach2, pos)
-        pos = mark1
+        reach = max(reach, pos)
+        pos = mark
         m = _PATTERN_COMMAND_3(data, pos)  # smtp.yaml:33
         if m is None or m.end() + 1 > len(data):
             return None
         size = int(m[1])
         pos = m.end()
-        pos = max(reach2, pos)
+        pos = max(reach, pos)
         m = _PATTERN_COMMAND_4(data, pos)  # smtp.yaml:42
         if m is None:
             return None
@@ -452,45 +452,38 @@ class _ReadCommand(Frame[Command]):
     def run(self, r: Reader) -> Command:
         if self.step_ == 0:  # smtp.yaml:37
             self.verb = r.token(_WORD, "verb").decode("latin-1").upper()
-            self.step_ = 1
-        if self.step_ == 1:  # smtp.yaml:38
-            subject = self.verb
-            if subject == "BDAT":
-                self.step_ = 2
+            if self.verb == "BDAT":  # smtp.yaml:40
+                self.step_ = 1
             else:
-                self.step_ = 8
-        if self.step_ == 2:
+                self.step_ = 6
+        if self.step_ == 1:
             self.start1_ = self.reach2_ = r.mark()
+            self.step_ = 2
+        if self.step_ == 2:  # smtp.yaml:30
+            r.token(_WS)
             self.step_ = 3
         if self.step_ == 3:  # smtp.yaml:30
-            r.token(_WS)
-            self.step_ = 4
-        if self.step_ == 4:  # smtp.yaml:30
             self.argument = r.token(_TEXT, "argument").decode("latin-1")
             self.reach2_ = max(self.reach2_, r.offset)
             r.go_to(self.start1_)
+            self.step_ = 4
+        if self.step_ == 4:  # smtp.yaml:33
+            r.token(_WS)
             self.step_ = 5
         if self.step_ == 5:  # smtp.yaml:33
-            r.token(_WS)
-            self.step_ = 6
-        if self.step_ == 6:  # smtp.yaml:33
             self.size = int(r.token(_SIZE, "size"))
             self.reach2_ = max(self.reach2_, r.offset)
             r.go_to(self.reach2_)
             r.release()
-            self.step_ = 7
-        if self.step_ == 7:
-            self.step_ = 12
-        if self.step_ == 8:  # smtp.yaml:41
-            self.step_ = 9 if r.peek_token(_WS) else 11
-        if self.step_ == 9:  # smtp.yaml:30
+            self.step_ = 9
+        if self.step_ == 6:  # smtp.yaml:41
+            self.step_ = 7 if r.peek_token(_WS) else 9
+        if self.step_ == 7:  # smtp.yaml:30
             r.token(_WS)
-            self.step_ = 10
-        if self.step_ == 10:  # smtp.yaml:30
+            self.step_ = 8
+        if self.step_ == 8:  # smtp.yaml:30
             self.argument = r.token(_TEXT, "argument").decode("latin-1")
-            self.step_ = 11
-        if self.step_ == 11:
-            self.step_ = 12
+            self.step_ = 9
         r.token(_LINE_END)
         return Command(self.verb, self.argument, self.size)
 
@@ -556,7 +549,7 @@ def _scan_reply(data: bytes, pos: int) -> tuple[Reply, int] | None:
         start = pos
         lines: list[ReplyLine] = []
         while True:  # smtp.yaml:55
-            got = _scan_reply_line(data, pos)
+            got = _scan_reply_line(data, pos)  # smtp.yaml:55
             if got is None:
                 return None
             item, pos = got
@@ -584,20 +577,16 @@ class _ReadReply(Frame[Reply]):
     code: int
 
     def run(self, r: Reader) -> Reply:
+        if self.step_ == 0:
+            self.lines = []
+            self.step_ = 1
         while True:
-            if self.step_ == 0:
-                self.lines = []
-                self.step_ = 1
-            if self.step_ == 1:  # smtp.yaml:55
-                item = r.call(self, _ReadReplyLine)
-                r.add(self.lines, item, "lines")
-                if item.separator != "-":
-                    self.step_ = 2
-                else:
-                    continue
-            if self.step_ == 2:
-                self.code = self.lines[0].code  # smtp.yaml:56
-                return Reply(self.lines, self.code)
+            item = r.call(self, _ReadReplyLine)
+            r.add(self.lines, item, "lines")
+            if item.separator != "-":
+                break
+        self.code = self.lines[0].code  # smtp.yaml:56
+        return Reply(self.lines, self.code)
 
 
 def parse_reply(data: bytes) -> tuple[Reply, int, list[Event]]:

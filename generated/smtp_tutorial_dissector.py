@@ -272,18 +272,18 @@ def _scan_smtp_command(data: bytes, pos: int) -> tuple[SmtpCommand, int] | None:
         return None
     command = m[1].decode("latin-1")
     pos = m.end()
-    subject1 = _TABLE_CMD.get(command)  # smtp.yaml:39
-    if subject1 == "required":  # smtp.yaml:41
+    subject = _TABLE_CMD.get(command)  # smtp.yaml:39
+    if subject == "required":  # smtp.yaml:41
         m = _PATTERN_SMTP_COMMAND_2(data, pos)  # smtp.yaml:35
         if m is None:
             return None
         parameter = m[1].decode("latin-1")
         pos = m.end()
-    elif subject1 == "optional":  # smtp.yaml:42
+    elif subject == "optional":  # smtp.yaml:42
         if pos >= len(data):
             return None
-        peeked2 = data[pos]
-        if peeked2 not in [10, 13]:  # smtp.yaml:42
+        peeked = data[pos]
+        if peeked not in [10, 13]:  # smtp.yaml:42
             m = _PATTERN_SMTP_COMMAND_3(data, pos)  # smtp.yaml:35
             if m is None or m.end() + 1 > len(data):
                 return None
@@ -293,7 +293,7 @@ def _scan_smtp_command(data: bytes, pos: int) -> tuple[SmtpCommand, int] | None:
         if m is None:
             return None
         pos = m.end()
-    elif subject1 == "none":  # smtp.yaml:43
+    elif subject == "none":  # smtp.yaml:43
         m = _PATTERN_SMTP_COMMAND_5(data, pos)  # smtp.yaml:44
         if m is None:
             return None
@@ -320,35 +320,29 @@ class _ReadSmtpCommand(Frame[SmtpCommand]):
     def run(self, r: Reader) -> SmtpCommand:
         if self.step_ == 0:  # smtp.yaml:38
             self.command = r.token(_COMMAND, "command").decode("latin-1")
-            self.step_ = 1
-        if self.step_ == 1:  # smtp.yaml:39
             subject = _TABLE_CMD.get(self.command)
-            if subject == "required":
-                self.step_ = 2
-            elif subject == "optional":
-                self.step_ = 4
-            elif subject == "none":
-                self.step_ = 8
+            if subject == "required":  # smtp.yaml:41
+                self.step_ = 1
+            elif subject == "optional":  # smtp.yaml:42
+                self.step_ = 3
+            elif subject == "none":  # smtp.yaml:43
+                self.step_ = 6
             else:
                 r.fail("mismatch", None, "one of 'required', 'optional', 'none'")
+        if self.step_ == 1:  # smtp.yaml:35
+            r.token(_WS)
+            self.step_ = 2
         if self.step_ == 2:  # smtp.yaml:35
-            r.token(_WS)
-            self.step_ = 3
-        if self.step_ == 3:  # smtp.yaml:35
             self.parameter = r.token(_MESSAGE, "parameter").decode("latin-1")
-            self.step_ = 9
-        if self.step_ == 4:  # smtp.yaml:42
-            self.step_ = 5 if r.peek() not in [10, 13] else 7
-        if self.step_ == 5:  # smtp.yaml:35
-            r.token(_WS)
             self.step_ = 6
-        if self.step_ == 6:  # smtp.yaml:35
+        if self.step_ == 3:  # smtp.yaml:42
+            self.step_ = 4 if r.peek() not in [10, 13] else 6
+        if self.step_ == 4:  # smtp.yaml:35
+            r.token(_WS)
+            self.step_ = 5
+        if self.step_ == 5:  # smtp.yaml:35
             self.parameter = r.token(_MESSAGE, "parameter").decode("latin-1")
-            self.step_ = 7
-        if self.step_ == 7:
-            self.step_ = 9
-        if self.step_ == 8:
-            self.step_ = 9
+            self.step_ = 6
         r.token(_CRLF)
         return SmtpCommand(self.command, self.parameter)
 
@@ -411,7 +405,7 @@ def _scan_smtp_responses(data: bytes, pos: int) -> tuple[SmtpResponses, int] | N
     start = pos
     responses: list[SmtpResponse] = []
     while True:  # smtp.yaml:53
-        got = _scan_smtp_response(data, pos)
+        got = _scan_smtp_response(data, pos)  # smtp.yaml:53
         if got is None:
             return None
         item, pos = got
@@ -434,19 +428,15 @@ class _ReadSmtpResponses(Frame[SmtpResponses]):
     responses: list[SmtpResponse]
 
     def run(self, r: Reader) -> SmtpResponses:
+        if self.step_ == 0:
+            self.responses = []
+            self.step_ = 1
         while True:
-            if self.step_ == 0:
-                self.responses = []
-                self.step_ = 1
-            if self.step_ == 1:  # smtp.yaml:53
-                item = r.call(self, _ReadSmtpResponse)
-                r.add(self.responses, item, "responses")
-                if item.sep == " ":
-                    self.step_ = 2
-                else:
-                    continue
-            if self.step_ == 2:
-                return SmtpResponses(self.responses)
+            item = r.call(self, _ReadSmtpResponse)
+            r.add(self.responses, item, "responses")
+            if item.sep == " ":
+                break
+        return SmtpResponses(self.responses)
 
 
 def parse_smtp_responses(data: bytes) -> tuple[SmtpResponses, int, list[Event]]:

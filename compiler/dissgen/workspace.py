@@ -5,23 +5,34 @@ from __future__ import annotations
 import os
 import tempfile
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 
 def project_root(start: Path | None = None) -> Path:
     """The nearest folder with a `dissgen.toml` or a `[tool.dissgen]` in its pyproject.toml, else `start` itself."""
     start = (start or Path.cwd()).resolve()
+    return _marked(start) or start
+
+
+def root_of(spec: Path) -> Path:
+    """The root of the project that a spec belongs to, whatever the working directory; outside of all projects, the
+    working directory's."""
+    return _marked(spec.resolve().parent) or project_root()
+
+
+def _marked(start: Path) -> Path | None:
     for folder in (start, *start.parents):
         if (folder / "dissgen.toml").is_file() or _names_dissgen(folder / "pyproject.toml"):
             return folder
-    return start
+    return None
 
 
 def _names_dissgen(pyproject: Path) -> bool:
     try:
         with pyproject.open("rb") as file:
             return "dissgen" in tomllib.load(file).get("tool", {})
-    except (OSError, tomllib.TOMLDecodeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return False
 
 
@@ -47,10 +58,11 @@ def output_name(protocol: str) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write all of a file or nothing: through a temporary file beside it. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    """Write all of a file or nothing: through a temporary file beside it. Raises OSError, which names `path`."""
+    temporary: str | None = None
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
@@ -58,9 +70,12 @@ def write_atomically(path: Path, text: str) -> None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         os.chmod(temporary, mode)
         os.replace(temporary, path)
-    except BaseException:
-        with _quiet():
-            os.unlink(temporary)
+    except BaseException as error:
+        if temporary is not None:
+            with suppress(OSError):  # the first error is the one to report
+                os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
         raise
 
 
@@ -68,13 +83,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-class _quiet:
-    """Ignores OSError: the first error is the one to report."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: object) -> bool:
-        return kind is not None and issubclass(kind, OSError)

@@ -1,27 +1,34 @@
-"""Captures through dissectors in process, and what tests do to them: drop a direction, lose a segment, cut in half."""
+"""Captures through dissectors in process, and what tests do to them: a direction or a packet less, halves, another order."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from dissgen_runtime import Alert, Direction, Event
+from support import ROOT, SHARED_DATA
+
+from dissgen.testing.script import Close, Lose, Send, Step
+from dissgen_runtime import DOWN, UP, Alert, Direction, Event
 from dissgen_runtime.net.capture import CaptureError, Packet, open_capture
+from dissgen_runtime.net.decapsulate import SYN, Decapsulator, Segment, Unit, reverse_key
 from dissgen_runtime.net.dissect import Dissection, Finished
 from dissgen_runtime.net.registry import Dissectors
+
+RECORDED = ROOT / "tests" / "captures"
 
 
 @dataclass
 class FlowResult:
-    """Everything that one flow reported."""
+    """Everything that one flow reported; `key` is that of the packets of its client."""
 
     client: str
     server: str
+    key: bytes
     events: list[Event] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
 
@@ -33,16 +40,29 @@ class FlowResult:
         return [event for event in self.events if event.name == name]
 
 
-def packets(path: Path) -> list[Packet]:
+def of_protocol(protocol: str) -> list[Path]:
+    """The project's own captures of a protocol, and those of the shared data, where they are."""
+    return [*sorted(RECORDED.glob(f"{protocol}-*.pcap")), *sorted((SHARED_DATA / protocol).glob("*.pcap"))]
+
+
+@cache
+def packets(path: Path) -> tuple[Packet, ...]:
     """All that can be read."""
     found: list[Packet] = []
     with open_capture(str(path)) as capture, suppress(CaptureError):
         found.extend(capture)
-    return found
+    return tuple(found)
+
+
+@cache
+def units(path: Path) -> tuple[Unit | None, ...]:
+    """The segment or datagram of each packet; None where there is none."""
+    decapsulator = Decapsulator()
+    return tuple(decapsulator.decapsulate(packet) for packet in packets(path))
 
 
 def dissect(
-    source: Path | Iterable[Packet], module: ModuleType, decode_as: dict[tuple[str, int], str] | None = None
+    source: Path | Iterable[Packet], module: ModuleType, decode_as: Mapping[tuple[str, int], str] | None = None
 ) -> dict[int, FlowResult]:
     """Flow number -> what it reported."""
     dissectors = Dissectors([module], protocols=[module.PROTOCOL], decode_as=decode_as)  # type: ignore[list-item]
@@ -50,7 +70,11 @@ def dissect(
     flows: dict[int, FlowResult] = {}
     for item in Dissection(dissectors).items(stream):
         conversation = item.conversation
-        flow = flows.setdefault(conversation.flow.number, FlowResult(conversation.client, conversation.server))
+        flow = flows.get(conversation.flow.number)
+        if flow is None:
+            key = conversation.flow.key
+            key = reverse_key(key) if conversation.flow.client == 1 else key
+            flow = flows[conversation.flow.number] = FlowResult(conversation.client, conversation.server, key)
         if isinstance(item, Finished):
             flow.summary = item.summary
         else:
@@ -58,56 +82,93 @@ def dissect(
     return flows
 
 
-def schedules(path: Path, module: ModuleType) -> list[list[tuple[str, Direction, Any]]]:
-    """What each session of a capture was told: ('feed', direction, bytes), ('gap', ...), ('close', ...)."""
-    told: dict[int, list[tuple[str, Direction, Any]]] = defaultdict(list)
-    numbers = iter(range(10**9))
+class Recorder:
+    """Stands in for a dissector's module; its sessions only write down what they are told."""
 
-    class Recorder:
-        """Stands in for the module; its sessions only write down what they are told."""
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self.told: list[list[Step]] = []
 
-        def __getattr__(self, name: str) -> Any:
-            return getattr(module, name)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
 
-        def Session(self, **options: Any) -> Any:
-            session = module.Session(**options)
-            number = next(numbers)
+    def Session(self, **options: object) -> RecordingSession:
+        self.told.append([])
+        return RecordingSession(self._module.Session().state, self.told[-1])
 
-            class Proxy:
-                state = session.state
 
-                def advance(self, now: int) -> list[Event]:
-                    return []
+class RecordingSession:
+    """A session that reports nothing."""
 
-                def feed(self, direction: Direction, data: bytes) -> list[Event]:
-                    told[number].append(("feed", direction, data))
-                    return []
+    def __init__(self, state: object, told: list[Step]) -> None:
+        self.state = state
+        self._told = told
 
-                def gap(self, direction: Direction, size: int) -> list[Event]:
-                    told[number].append(("gap", direction, size))
-                    return []
+    def advance(self, now: int) -> list[Event]:
+        return []
 
-                def close(self, direction: Direction, cut: bool = False) -> list[Event]:
-                    told[number].append(("close", direction, cut))
-                    return []
+    def feed(self, direction: Direction, data: bytes) -> list[Event]:
+        self._told.append(Send(direction, data))
+        return []
 
-                def summary(self) -> dict[str, object]:
-                    return {}
+    def gap(self, direction: Direction, size: int) -> list[Event]:
+        self._told.append(Lose(direction, size))
+        return []
 
-            return Proxy()
+    def close(self, direction: Direction, cut: bool = False) -> list[Event]:
+        self._told.append(Close(direction, cut))
+        return []
 
-    dissectors = Dissectors([Recorder()], protocols=[module.PROTOCOL])  # type: ignore[list-item]
+    def summary(self) -> dict[str, object]:
+        return {}
+
+
+def schedules(path: Path, module: ModuleType) -> list[list[Step]]:
+    """What the session of each flow of a capture is told, in order, without the times."""
+    recorder = Recorder(module)
+    dissectors = Dissectors([recorder], protocols=[module.PROTOCOL])  # type: ignore[list-item]
     for _ in Dissection(dissectors).items(packets(path)):
         pass
-    return list(told.values())
+    return recorder.told
 
 
-def variants(found: list[Packet], one_way: Callable[[Packet], str | None]) -> Iterator[tuple[str, list[Packet]]]:
-    """Damaged forms of a capture: each direction alone, each of up to 40 packets lost, the first half only."""
-    for side in ("up", "down"):
-        yield f"only {side}", [packet for packet in found if one_way(packet) in (side, None)]
-    step = max(1, len(found) // 40)
-    for index in range(0, len(found), step):
-        yield f"without packet {index + 1}", found[:index] + found[index + 1 :]
-    yield "first half", found[: len(found) // 2]
-    yield "second half", found[len(found) // 2 :]
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A damaged capture. `lost` is what was taken out or changed places, where that is one packet of a flow."""
+
+    name: str
+    packets: tuple[Packet, ...]
+    lost: Segment | None = None
+
+
+def variants(path: Path, flows: Iterable[FlowResult], losses: int = 40) -> Iterator[Variant]:
+    """Each direction alone, each of up to `losses` packets lost, both halves, no handshake, neighbours exchanged.
+
+    `flows` are those of the whole capture. Packets that belong to none of them stay.
+    """
+    found, segments = packets(path), units(path)
+    direction: dict[bytes, Direction] = {}
+    for flow in flows:
+        direction |= {flow.key: UP, reverse_key(flow.key): DOWN}
+
+    def side(index: int) -> Direction | None:
+        unit = segments[index]
+        return None if unit is None else direction.get(unit.key)
+
+    everything = range(len(found))
+    for gone, kept in ((DOWN, "up"), (UP, "down")):
+        yield Variant(f"only {kept}", tuple(found[i] for i in everything if side(i) is not gone))
+    yield Variant("first half", found[: len(found) // 2])
+    yield Variant("second half", found[len(found) // 2 :])
+    yield Variant("no handshake", tuple(found[i] for i in everything if not _is_syn(segments[i])))
+    ours = [i for i in everything if side(i) is not None]
+    for i in ours[:: max(1, -(-len(ours) // losses))]:
+        segment = segments[i]
+        lost = segment if isinstance(segment, Segment) else None
+        yield Variant(f"without packet {i + 1}", found[:i] + found[i + 1 :], lost)
+        if i + 1 < len(found):
+            yield Variant(f"packets {i + 1} and {i + 2} exchanged", (*found[:i], found[i + 1], found[i], *found[i + 2 :]))
+
+
+def _is_syn(unit: Unit | None) -> bool:
+    return isinstance(unit, Segment) and bool(unit.flags & SYN)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import difflib
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dissgen.cli.common import COLOR, chosen_specs, counted, show
+
+if TYPE_CHECKING:
+    from dissgen.pipeline import Compiled
 
 
 @click.command()
@@ -21,15 +25,13 @@ from dissgen.cli.common import COLOR, chosen_specs, counted, show
 def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | None, verbose: bool, color: str) -> None:
     """Compile SPECS (default: every specs/**/*.yaml with a `protocol`)."""
     from dissgen.diagnostics import Diagnostics
-    from dissgen.pipeline import Compiled, compile_spec, emit_form
-    from dissgen.workspace import output_name, project_root
+    from dissgen.pipeline import compile_spec, emit_form
+    from dissgen.workspace import output_name, project_root, root_of
 
-    root = project_root()
-    folder = Path(output) if output else root / "generated"
     diagnostics = Diagnostics()
-    results: list[Compiled] = []
-    outputs: dict[str, str] = {}
-    for path in chosen_specs(specs, root):
+    results: dict[Path, Compiled] = {}
+    for path in chosen_specs(specs, project_root()):
+        root = root_of(path)
         if emit:
             text = emit_form(path, root, diagnostics, emit)
             if text is not None:
@@ -38,34 +40,30 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
         compiled = compile_spec(path, root, diagnostics)
         if compiled is None:
             continue
-        name = output_name(compiled.protocol)
-        if name in outputs:
+        target = (Path(output) if output else root / "generated") / output_name(compiled.protocol)
+        if target in results:
             diagnostics.error(
                 "DG701",
-                f"{outputs[name]} and {compiled.path} have the same output {name}",
+                f"{results[target].path} and {compiled.path} have the same output {target.name}",
                 compiled.protocol_span,
                 "give one of the two another `protocol`",
             )
             continue
-        outputs[name] = compiled.path
-        results.append(compiled)
+        results[target] = compiled
     failed = diagnostics.has_errors
     show(diagnostics, color)
     if emit:
         sys.exit(1 if failed else 0)
-    stale = sum(_deliver(item, folder, check, verbose) for item in results)
+    stale = sum(_deliver(item, target, check, verbose) for target, item in results.items())
     if check and stale:
         click.echo(f"{counted(stale, 'module')} stale: run `dissgen build`", err=True)
     sys.exit(1 if failed or (check and stale) else 0)
 
 
-def _deliver(compiled: object, folder: Path, check: bool, verbose: bool) -> bool:
+def _deliver(compiled: Compiled, target: Path, check: bool, verbose: bool) -> bool:
     """Write or compare one module; whether it was stale."""
-    from dissgen.pipeline import Compiled
-    from dissgen.workspace import output_name, write_atomically
+    from dissgen.workspace import write_atomically
 
-    assert isinstance(compiled, Compiled)
-    target = folder / output_name(compiled.protocol)
     try:
         old: str | None = target.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -33,11 +33,11 @@ def chosen_specs(specs: tuple[str, ...], root: Path) -> list[Path]:
     from dissgen.workspace import all_specs
 
     if specs:
-        paths = [Path(spec) for spec in specs]
-        for path in paths:
+        paths = {Path(spec).resolve(): Path(spec) for spec in specs}  # a file that is named twice is taken once
+        for path in paths.values():
             if path.is_dir():
                 raise click.UsageError(f"{path} is a folder; name the spec files, or none for all of specs/")
-        return paths
+        return list(paths.values())
     found = all_specs(root)
     if not found:
         raise click.UsageError(f"no specs found: {root / 'specs'} has no *.yaml file with a `protocol`")

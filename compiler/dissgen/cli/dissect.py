@@ -90,10 +90,10 @@ def _load(path: Path, color: str) -> list[DissectorModule]:
     from dissgen.diagnostics import Diagnostics
     from dissgen.memory import load
     from dissgen.pipeline import compile_spec
-    from dissgen.workspace import project_root
+    from dissgen.workspace import root_of
 
     diagnostics = Diagnostics()
-    compiled = compile_spec(path, project_root(), diagnostics, formatted=False)
+    compiled = compile_spec(path, root_of(path), diagnostics, formatted=False)
     if compiled is None:
         show(diagnostics, color)
         sys.exit(1)

@@ -19,13 +19,12 @@ def lint(specs: tuple[str, ...], color: str) -> None:
     """
     from dissgen.diagnostics import Diagnostics
     from dissgen.pipeline import lint_spec
-    from dissgen.workspace import project_root
+    from dissgen.workspace import project_root, root_of
 
-    root = project_root()
     diagnostics = Diagnostics()
-    paths = chosen_specs(specs, root)
+    paths = chosen_specs(specs, project_root())
     for path in paths:
-        lint_spec(path, root, diagnostics)
+        lint_spec(path, root_of(path), diagnostics)
     found = list(diagnostics)
     show(diagnostics, color)
     click.echo(f"{counted(len(paths), 'spec')} checked, {counted(len(found), 'finding')}", err=True)

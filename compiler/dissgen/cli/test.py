@@ -18,13 +18,12 @@ def test(specs: tuple[str, ...], verbose: bool, color: str) -> None:
     from dissgen.diagnostics import Diagnostics
     from dissgen.pipeline import compile_spec
     from dissgen.testing import run_examples
-    from dissgen.workspace import project_root
+    from dissgen.workspace import project_root, root_of
 
-    root = project_root()
     diagnostics = Diagnostics()
     passed = failed = runs = 0
-    for path in chosen_specs(specs, root):
-        compiled = compile_spec(path, root, diagnostics, formatted=False)
+    for path in chosen_specs(specs, project_root()):
+        compiled = compile_spec(path, root_of(path), diagnostics, formatted=False)
         if compiled is None:
             continue
         for result in run_examples(compiled, diagnostics):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dissgen.codegen import naming
-from dissgen.codegen.expressions import emit
+from dissgen.codegen.expressions import Environment, emit
 from dissgen.ir import ops
-from dissgen.ir.expressions import Binding, BindingKind, Peek
-from dissgen.types import RecordType
+from dissgen.ir.expressions import Binding, BindingKind, Index, Peek
+from dissgen.types import OptionalType, RecordType
 
 
 class _Common:
@@ -18,7 +18,7 @@ class _Common:
         return naming.record_attribute(field)
 
     def matches(self, token: str) -> str:
-        return f"{naming.token(token)}.full"
+        return naming.predicate(token)
 
     def table(self, name: str) -> str:
         return naming.table(name)
@@ -26,22 +26,33 @@ class _Common:
 
 @dataclass
 class FrameNames(_Common):
-    """In the step-by-step reader of a rule: fields are attributes of the frame."""
+    """In the step-by-step reader of a rule: fields are attributes of the frame.
 
+    `known` are the optional fields that have a second attribute, for where they are surely set.
+    """
+
+    known: frozenset[str] = frozenset()
     index: str = "0"
+    item: str = "item"
+
+    def field(self, name: str, *, known: bool = False) -> str:
+        """A field; with `known` as it is where it is surely set."""
+        return f"self.{naming.known_attribute(name) if known else naming.frame_attribute(name)}"
 
     def name(self, binding: Binding) -> str:
         match binding.kind:
-            case BindingKind.FIELD | BindingKind.PARAMETER:
-                return f"self.{naming.frame_attribute(binding.name)}"
+            case BindingKind.FIELD:
+                return self.field(
+                    binding.name, known=binding.name in self.known and not isinstance(binding.type, OptionalType)
+                )
+            case BindingKind.PARAMETER:
+                return self.field(binding.name)
             case BindingKind.ITEM:
-                return "item"
+                return self.item
             case BindingKind.INDEX:
                 return self.index
             case BindingKind.LOCAL:
-                return naming.variable(binding.name)
-            case BindingKind.TABLE:
-                return naming.table(binding.name)
+                return naming.local(binding.name)
             case _:
                 raise AssertionError(f"{binding} cannot stand in a rule")
 
@@ -64,20 +75,17 @@ class ScanNames(_Common):
     """In the straight-line variant: fields are locals; `peek` was read into `peeked` before the expression."""
 
     index: str = "0"
+    item: str = "item"
     peeks: dict[Peek, str] = field(default_factory=dict)
 
     def name(self, binding: Binding) -> str:
         match binding.kind:
-            case BindingKind.FIELD | BindingKind.PARAMETER:
-                return scan_local(binding.name)
+            case BindingKind.FIELD | BindingKind.PARAMETER | BindingKind.LOCAL:
+                return naming.local(binding.name)
             case BindingKind.ITEM:
-                return "item"
+                return self.item
             case BindingKind.INDEX:
                 return self.index
-            case BindingKind.LOCAL:
-                return naming.variable(binding.name)
-            case BindingKind.TABLE:
-                return naming.table(binding.name)
             case _:
                 raise AssertionError(f"{binding} cannot stand in a rule")
 
@@ -85,54 +93,39 @@ class ScanNames(_Common):
         return self.peeks[peek]
 
 
-def scan_local(field: str) -> str:
-    """The local of a field in a scan; its own names are data pos m item start and names with a digit at the end."""
-    name = naming.identifier(field)
-    return f"{name}_" if field in SCAN_WORDS or field[-1:].isdigit() else name
+_OF_SESSION = {
+    BindingKind.MESSAGE: "message",
+    BindingKind.ERROR: "error",
+    BindingKind.DIRECTION: "self._direction",
+    BindingKind.SENDER: "self._sender()",
+    BindingKind.TRANSPORT: "self.transport",
+    BindingKind.HELD_UP: "self._held(UP)",
+    BindingKind.HELD_DOWN: "self._held(DOWN)",
+    BindingKind.NOW: "self.now",
+    BindingKind.CLIENT_ADDRESS: "self.client_address",
+    BindingKind.SERVER_ADDRESS: "self.server_address",
+}
 
 
-SCAN_WORDS = frozenset({"data", "pos", "m", "item", "start", "got", "re", "value", "mark", "reach"})
-
-
-@dataclass
 class HandlerNames(_Common):
     """In a handler of the machine."""
 
-    message: ops.EventDefinition | None = None
-
     def name(self, binding: Binding) -> str:
         match binding.kind:
-            case BindingKind.MESSAGE:
-                return "message"
-            case BindingKind.ERROR:
-                return "error"
             case BindingKind.VARIABLE:
                 return f"self.variables.{naming.variable(binding.name)}"
-            case BindingKind.DIRECTION:
-                return "self._direction"
-            case BindingKind.SENDER:
-                return "self._sender()"
-            case BindingKind.TRANSPORT:
-                return "self.transport"
-            case BindingKind.HELD_UP:
-                return "self._held(UP)"
-            case BindingKind.HELD_DOWN:
-                return "self._held(DOWN)"
-            case BindingKind.NOW:
-                return "self.now"
-            case BindingKind.CLIENT_ADDRESS:
-                return "self.client_address"
-            case BindingKind.SERVER_ADDRESS:
-                return "self.server_address"
             case BindingKind.LOCAL:
-                return naming.variable(binding.name)
-            case BindingKind.TABLE:
-                return naming.table(binding.name)
-            case BindingKind.CONDITION:
-                assert binding.definition is not None
-                return f"({emit(binding.definition, self)})"
-            case _:
-                raise AssertionError(f"{binding} cannot stand in a transition")
+                return naming.local(binding.name)
+            case kind:
+                return _OF_SESSION[kind]
 
     def peek(self, peek: Peek) -> str:
         raise AssertionError("peek cannot stand in a transition")
+
+
+def subject(op: ops.Branch, names: Environment) -> str:
+    """The subject of a branch; a look-up that may miss gives None, which is no case."""
+    if not op.table_miss:
+        return emit(op.subject, names)
+    assert isinstance(op.subject, Index)
+    return f"{emit(op.subject.value, names)}.get({emit(op.subject.index, names)})"

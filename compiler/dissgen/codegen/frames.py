@@ -1,7 +1,7 @@
 """A rule as a frame: read step by step, able to stop before any element and to go on there.
 
-The tree of operations becomes a list of steps. A step has at most one operation that may have to wait, and what comes
-before it in the step can be done again without harm. A step ends by naming the next one.
+The tree of operations becomes a list of steps (`codegen.steps`); what has to outlast a step is an attribute of the
+frame.
 """
 
 from __future__ import annotations
@@ -10,23 +10,27 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from dissgen.codegen import naming
-from dissgen.codegen.environments import FrameNames
-from dissgen.codegen.expressions import emit
+from dissgen.codegen.environments import FrameNames, subject
+from dissgen.codegen.expressions import emit, emit_part
+from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import literal, tuple_literal
+from dissgen.codegen.steps import Jump, Step, Steps
 from dissgen.codegen.values import case_test, converted, python_type
 from dissgen.ir import ops
-from dissgen.ir.expressions import Index, Peek, Typed, walk
+from dissgen.ir.expressions import NOT_LEVEL, BindingKind, Name, Peek, Typed, walk
+from dissgen.ir.walk import body_expressions, every, expressions
+from dissgen.types import OptionalType
 
 _TRANSFORMS = {"dot_unstuff": "DotUnstuff"}
 
 
-@dataclass
-class Step:
-    """`number` is given when all steps are known; a step that nothing names is part of the one before."""
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An attribute of the frame; `initial` is "" for one that is always set before it is read."""
 
-    lines: list[str]
-    place: str = ""
-    waits: bool = False
+    name: str
+    annotation: str
+    initial: str
 
 
 class FrameBody:
@@ -35,48 +39,32 @@ class FrameBody:
     def __init__(self, rule: ops.Rule, module: ops.Module) -> None:
         self.rule = rule
         self.module = module
-        self.names = FrameNames()
-        self.steps: list[Step] = []
-        self.slots: dict[str, tuple[str, str]] = {}  # attribute -> (annotation, initial value)
-        self.loops = False
-        self.transforms: set[str] = set()
-        self._counter = 0
-        self._new_step()
+        self.known = _known(rule)
+        self.names = FrameNames(self.known)
+        self.locals = Locals()
+        self.steps = Steps()
+        self._own: list[Slot] = []
         self._all(rule.body)
-        self._line(f"return {self._result()}")
+        self.steps.add(f"return {self._result()}")
 
-    # Steps
+    def lines(self) -> list[str]:
+        """The body of `run`."""
+        return self.steps.lines()
 
-    def _new_step(self, place: str = "") -> int:
-        """Begin a step and return its number; the one before goes on to it."""
-        number = len(self.steps)
-        if self.steps and not self._jumped():
-            self.steps[-1].lines.append(f"self.step_ = {number}")
-        self.steps.append(Step([], place))
-        return number
+    def slots(self) -> list[Slot]:
+        """Every attribute of the frame, parameters excluded."""
+        found = []
+        for field in self.rule.fields:
+            optional = isinstance(field.type, OptionalType)
+            found.append(Slot(naming.frame_attribute(field.name), python_type(field.type), "None" if optional else ""))
+            if field.name in self.known:
+                assert isinstance(field.type, OptionalType)
+                found.append(Slot(naming.known_attribute(field.name), python_type(field.type.inner), ""))
+        return found + self._own
 
-    def _jumped(self) -> bool:
-        lines = self.steps[-1].lines
-        return bool(lines) and lines[-1] == "# jumps"
-
-    def _line(self, line: str) -> None:
-        self.steps[-1].lines.append(line)
-
-    def _waiting(self, place: ops.Place) -> None:
-        """The next operation may have to wait: it begins a step, unless this one is still free."""
-        if self.steps[-1].waits or (self.steps[-1].lines and not self._only_idempotent()):
-            self._new_step()
-        self.steps[-1].waits = True
-        if not self.steps[-1].place:
-            self.steps[-1].place = str(place)
-
-    def _only_idempotent(self) -> bool:
-        return not self.steps[-1].waits
-
-    def _fresh(self, name: str, annotation: str, initial: str) -> str:
-        self._counter += 1
-        attribute = f"{name}{self._counter}_"
-        self.slots[attribute] = (annotation, initial)
+    def _slot(self, name: str, annotation: str, initial: str = "") -> str:
+        attribute = f"{name}{len(self._own) + 1}_"
+        self._own.append(Slot(attribute, annotation, initial))
         return f"self.{attribute}"
 
     # Operations
@@ -88,18 +76,16 @@ class FrameBody:
     def _op(self, op: ops.Op) -> None:
         match op:
             case ops.TokenRead() | ops.LiteralRead() | ops.TakeRead() | ops.UntilRead() | ops.RestRead():
-                self._waiting(op.place)
                 self._leaf(op)
             case ops.StreamRead():
-                self._waiting(op.place)
                 self._stream(op)
             case ops.Call():
-                self._waiting(op.place)
-                self._assign(op.target, self._call(op))
+                value = self._call(op)
+                self.steps.wait(op.place)
+                self._assign(op.target, value)
             case ops.Let():
-                if _peeks(op.value):
-                    self._waiting(op.place)
-                self._line(f"self.{naming.frame_attribute(op.name)} = {emit(op.value, self.names)}  # {op.place}")
+                self._wait_for(op.value, op.place)
+                self._assign(ops.Target(op.name), emit(op.value, self.names), op.place)
             case ops.Branch():
                 self._branch(op)
             case ops.If():
@@ -109,33 +95,57 @@ class FrameBody:
             case ops.Union():
                 self._union(op)
             case ops.Verify():
-                self._verify(op)
+                self._wait_for(op.test, op.place)
+                self.steps.add(f"if not ({emit(op.test, self.names)}):")
+                self.steps.add(f'    r.fail("verify", None, {literal(op.message)})')
             case ops.Fail():
-                self._waiting(op.place)
-                self._line(f'r.fail("verify", None, {literal(op.message)})')
+                self.steps.add(f'r.fail("verify", None, {literal(op.message)})')
+                self.steps.close()
             case ops.Run():
                 raise AssertionError("a fused run belongs to the straight-line variant only")
             case _:
                 assert_never(op)
 
-    def _assign(self, target: ops.Target, value: str) -> None:
-        self._line(value if target.name is None else f"self.{naming.frame_attribute(target.name)} = {value}")
+    def _wait_for(self, expression: Typed, place: ops.Place) -> None:
+        """An expression that looks at the input may have to wait for it."""
+        if _peeks(expression):
+            self.steps.wait(place)
+
+    def _settled(self, expression: Typed, place: ops.Place) -> str:
+        """An expression for an operation that waits itself: what it sees in the input is noted before."""
+        text = emit(expression, self.names)
+        if not _peeks(expression):
+            return text
+        slot = self._slot("given", python_type(expression.type))
+        self.steps.wait(place)
+        self.steps.add(f"{slot} = {text}")
+        return slot
+
+    def _assign(self, target: ops.Target, value: str, place: ops.Place | None = None) -> None:
+        suffix = f"  # {place}" if place is not None else ""
+        if target.name is None:
+            self.steps.add(value + suffix)
+            return
+        known = f" = self.{naming.known_attribute(target.name)}" if target.name in self.known else ""
+        self.steps.add(f"self.{naming.frame_attribute(target.name)}{known} = {value}{suffix}")
+
+    # Leaves
 
     def _raw(self, op: ops.Leaf) -> str:
         """The expression that reads the bytes of a leaf."""
-        field = literal(op.field)
+        field = f", {literal(op.field)}" if op.field else ""
         match op:
             case ops.TokenRead():
-                return f"r.token({naming.token(op.token)}{_field(op.field)})"
+                return f"r.token({naming.token(op.token)}{field})"
             case ops.LiteralRead():
-                return f"r.literal({op.data!r}, {op.ignore_case}{_field(op.field)})"
+                return f"r.literal({op.data!r}, {op.ignore_case}{field})"
             case ops.TakeRead():
-                return f"r.take({emit(op.size, self.names)}{_field(op.field)})"
+                return f"r.take({self._settled(op.size, op.place)}{field})"
             case ops.UntilRead():
                 limit = self.module.limits.token if op.limit is None else op.limit
-                return f"r.until({naming.terminator(op.terminator)}, {limit}{_field(op.field)})"
+                return f"r.until({naming.terminator(op.terminator)}, {limit}{field})"
             case ops.RestRead():
-                return f"r.rest({field if op.field else ''})"
+                return f"r.rest({literal(op.field) if op.field else ''})"
             case _:
                 assert_never(op)
 
@@ -144,212 +154,201 @@ class FrameBody:
 
     def _leaf(self, op: ops.Leaf) -> None:
         constant = op.constant if isinstance(op, ops.TokenRead) else None
-        if op.target.name is None and constant is None:
-            self._line(self._raw(op))
+        text = self._raw(op) if op.target.name is None and constant is None else self._value(op)
+        self.steps.wait(op.place)
+        if constant is None:
+            self._assign(op.target, text)
             return
-        self._assign(op.target, self._value(op)) if op.target.name else self._line(f"value = {self._value(op)}")
-        if constant is not None:
-            value = f"self.{naming.frame_attribute(op.target.name)}" if op.target.name else "value"
-            self._line(f"if {value} != {literal(constant)}:")
-            self._line(f'    r.fail("const", {literal(op.field)}, {literal(repr(constant))})')
+        value = self.locals.fresh("value")
+        self.steps.add(f"{value} = {text}", f"if {value} != {literal(constant)}:")
+        self.steps.add(f'    r.fail("const", {literal(op.field)}, {literal(repr(constant))})')
+        if op.target.name is not None:
+            self._assign(op.target, value)
 
     def _stream(self, op: ops.StreamRead) -> None:
         source = op.source
+        extra = f", {tuple_literal(_TRANSFORMS[name] for name in op.transforms)}" if op.transforms else ""
+        field = f", field={literal(source.field)}" if source.field else ""
         event = literal(op.event)
-        self.transforms.update(_TRANSFORMS[name] for name in op.transforms)
-        transforms = tuple_literal(_TRANSFORMS[name] for name in op.transforms) if op.transforms else ""
-        extra = (f", {transforms}" if transforms else "") + (f", field={literal(source.field)}" if source.field else "")
         match source:
             case ops.UntilRead():
-                self._line(f"r.stream_until({event}, {naming.terminator(source.terminator)}{extra})")
+                text = f"r.stream_until({event}, {naming.terminator(source.terminator)}{extra}{field})"
             case ops.TakeRead():
-                self._line(f"r.stream_take({event}, {emit(source.size, self.names)}{extra})")
+                text = f"r.stream_take({event}, {self._settled(source.size, op.place)}{extra}{field})"
             case ops.RestRead():
-                self._line(f"r.stream_rest({event}{', ' + transforms if transforms else ''})")
+                text = f"r.stream_rest({event}{extra})"
             case ops.TokenRead():
-                raw = f"r.stream_token({event}, {naming.token(source.token)}{extra})"
-                if source.target.name is None:
-                    self._line(raw)
-                else:
-                    self._assign(source.target, converted(source, raw, self.module, checked=True))
+                text = f"r.stream_token({event}, {naming.token(source.token)}{extra}{field})"
+                if source.target.name is not None:
+                    text = converted(source, text, self.module, checked=True)
             case ops.LiteralRead():
                 raise AssertionError("a literal is not streamed")
             case _:
                 assert_never(source)
+        self.steps.wait(op.place)
+        self._assign(source.target, text)
 
     def _call(self, op: ops.Call) -> str:
-        arguments = "".join(f", {emit(value, self.names)}" for _, value in op.arguments)
+        arguments = "".join(f", {self._settled(value, op.place)}" for _, value in op.arguments)
         return f"r.call(self, {naming.frame_class(op.rule)}{arguments})"
 
+    # Groups
+
     def _branch(self, op: ops.Branch) -> None:
-        self._waiting(op.place)
-        head = self.steps[-1]
-        subject = emit(op.subject, self.names)
-        if op.table_miss:
-            subject = _may_miss(subject, op, self.names)
-        head.lines.append(f"subject = {subject}")
-        ends: list[Step] = []
-        heads: list[str] = []
-        starts: list[int] = []
-        for case in op.cases:
-            starts.append(self._open_arm())
-            heads.append(case_test("subject", case.values))
-            self._all(case.body)
-            ends.append(self.steps[-1])
-        if op.otherwise is not None:
-            starts.append(self._open_arm())
-            self._all(op.otherwise)
-            ends.append(self.steps[-1])
-        after = self._open_arm()
-        for index, (test, start) in enumerate(zip(heads, starts, strict=False)):
-            head.lines.append(f"{'if' if index == 0 else 'elif'} {test}:")
-            head.lines.append(f"    self.step_ = {start}")
-        if op.otherwise is not None:
-            head.lines += ["else:", f"    self.step_ = {starts[-1]}"] if heads else [f"self.step_ = {starts[-1]}"]
-        else:
+        self._wait_for(op.subject, op.place)
+        value = subject(op, self.names)
+        if not isinstance(op.subject, Name):
+            name = self.locals.fresh("subject")
+            self.steps.add(f"{name} = {value}")
+            value = name
+        head = self.steps.close()
+        after = Step()
+        for index, case in enumerate(op.cases):
+            head.lines.append(f"{'if' if index == 0 else 'elif'} {case_test(value, case.values)}:  # {case.place}")
+            head.lines.append(Jump(self._arm(case.body, after), depth=1))
+        if op.otherwise is None:
             values = [literal(value) for case in op.cases for value in case.values]
             expected = literal("one of " + ", ".join(values)) if len(values) > 1 else literal("".join(values))
             head.lines += ["else:", f'    r.fail("mismatch", None, {expected})']
-        for end in ends:
-            end.lines.append(f"self.step_ = {after}")
-
-    def _open_arm(self) -> int:
-        """A step that is reached by a jump only."""
-        self.steps.append(Step([]))
-        return len(self.steps) - 1
+        elif op.cases:
+            head.lines += ["else:", Jump(self._arm(op.otherwise, after), depth=1)]
+        else:
+            head.next = self._arm(op.otherwise, after)
+        self.steps.order.append(after)
 
     def _if(self, op: ops.If) -> None:
-        self._waiting(op.place)
-        head = self.steps[-1]
+        self._wait_for(op.test, op.place)
         test = emit(op.test, self.names)
-        start = self._open_arm()
-        self._all(op.body)
-        end = self.steps[-1]
-        after = self._open_arm()
-        end.lines.append(f"self.step_ = {after}")
-        head.lines.append(f"self.step_ = {start} if {test} else {after}")
+        head = self.steps.close()
+        after = Step()
+        head.lines.append(Jump(self._arm(op.body, after), test, after))
+        self.steps.order.append(after)
 
-    def _loop(self, op: ops.Loop) -> None:
-        self.loops = True
-        kept = op.target.name is not None
-        items = f"self.{naming.frame_attribute(op.target.name)}" if op.target.name else ""
-        count = ""
-        index = f"len({items})"
-        if kept:
-            self._line(f"{items} = []")
-        if op.count is not None:
-            count = self._fresh("count", "int", "0")
-            self._line(f"{count} = {emit(op.count, self.names)}")
-        if not kept:
-            index = self._fresh("index", "int", "0")
-            self._line(f"{index} = 0")
-        self.names.index = index
-        top = self._new_step(str(op.place))
-        head = self.steps[-1]
-        head.waits = True
-        stops: list[str] = []
-        if op.count is not None:
-            stops.append(f"{index} >= {count}")
-        if op.while_ is not None:
-            stops.append(f"not ({emit(op.while_, self.names)})")
-        if op.rest:
-            stops.append("r.peek() < 0")
-        body: list[str] = []
-        if not kept:
-            body.append("before = r.offset")
-        item = op.item
-        value = self._call(item) if isinstance(item, ops.Call) else self._value(item)
-        body.append(f"item = {value}" if kept or op.until is not None else value)
-        if kept:
-            body.append(f"r.add({items}, item{_field(op.field)})")
-        else:
-            body += [f"{index} += 1", "if r.offset == before:", f'    r.fail("limit", {literal(op.field)}, "progress")']
-        after_index = len(self.steps)
-        after = self._open_arm()
-        assert after == after_index
-        self.names.index = f"{index} - 1"
-        again: list[str]
-        if op.until is not None:
-            again = [f"if {emit(op.until, self.names)}:", f"    self.step_ = {after}", "else:", "    continue"]
-        else:
-            again = ["continue"]
-        self.names.index = "0"
-        if stops:
-            head.lines.append(f"if {' or '.join(stops)}:")
-            head.lines.append(f"    self.step_ = {after}")
-            head.lines.append("else:")
-            head.lines += [f"    {line}" for line in (*body, *again)]
-        else:
-            head.lines += [*body, *again]
-        del top
+    def _arm(self, body: tuple[ops.Op, ...], after: Step) -> Step:
+        """The first step of a body that goes on to `after`."""
+        first = self.steps.detached()
+        self._all(body)
+        self.steps.close(after)
+        return first
 
     def _union(self, op: ops.Union) -> None:
-        start = self._fresh("start", "int", "0")
-        reach = self._fresh("reach", "int", "0")
-        if self.steps[-1].lines or self.steps[-1].waits:
-            self._new_step(str(op.place))
-        self._line(f"{start} = {reach} = r.mark()")
-        self.steps[-1].waits = True
+        start, reach = self._slot("start", "int", "0"), self._slot("reach", "int", "0")
+        # a mark is set once: behind it nothing of its step may wait
+        if self.steps.current.waits or self.steps.current.lines or self.steps.current.closed:
+            self.steps.begin()
+        self.steps.add(f"{start} = {reach} = r.mark()")
+        self.steps.current.waits = True
         for index, member in enumerate(op.members):
             self._all(member)
-            self._line(f"{reach} = max({reach}, r.offset)")
             last = index == len(op.members) - 1
-            self._line(f"r.go_to({reach if last else start})")
-            if last:
-                self._line("r.release()")
-            self._new_step()
+            self.steps.add(f"{reach} = max({reach}, r.offset)", f"r.go_to({reach if last else start})")
+        self.steps.add("r.release()")
 
-    def _verify(self, op: ops.Verify) -> None:
-        if _peeks(op.test):
-            self._waiting(op.place)
-        self._line(f"if not ({emit(op.test, self.names)}):")
-        self._line(f'    r.fail("verify", None, {literal(op.message)})')
+    # Arrays
+
+    def _loop(self, op: ops.Loop) -> None:
+        if op.target.name is not None:
+            self._assign(op.target, "[]")
+            items = self.names.field(op.target.name, known=op.target.name in self.known)
+            index = f"len({items})"
+        else:
+            items = ""
+            index = self._slot("index", "int", "0")
+            self.steps.add(f"{index} = 0")
+        goes_on: list[str] = []
+        if op.count is not None:
+            count = self._slot("count", "int", "0")
+            self._wait_for(op.count, op.place)
+            self.steps.add(f"{count} = {emit(op.count, self.names)}")
+            goes_on.append(f"{index} < {count}")
+        self.names.index = index
+        if op.while_ is not None:
+            goes_on.append(emit_part(op.while_, self.names, NOT_LEVEL))
+        if op.rest:
+            goes_on.append("r.peek() >= 0")
+        self.steps.begin()  # what prepares the loop is not done again
+        parts = (*body_expressions((op.item,)), op.while_, op.until)
+        if op.rest or any(part is not None and _peeks(part) for part in parts):
+            self._looking_loop(op, items, index, " and ".join(goes_on))
+        else:
+            self._plain_loop(op, items, index, " and ".join(goes_on))
+        self.names.index = "0"
+        self.names.item = "item"
+
+    def _plain_loop(self, op: ops.Loop, items: str, index: str, goes_on: str) -> None:
+        """Only the items wait: the loop is one step, and goes on where an item had to wait."""
+        item = self._item(op, items, index)
+        self.steps.wait(op.place)
+        self.steps.add(f"while {goes_on or 'True'}:", *(f"    {line}" for line in item))
+        if op.until is not None:
+            self.names.index = f"({index} - 1)"
+            self.steps.add(f"    if {emit(op.until, self.names)}:", "        break")
+
+    def _looking_loop(self, op: ops.Loop, items: str, index: str, goes_on: str) -> None:
+        """A test looks at the input, which it may do between two items only: it has a step of its own."""
+        after = Step()
+        top = self.steps.current
+        if goes_on:
+            self.steps.wait(op.place)
+            head = self.steps.close()
+            head.lines.append(Jump(self.steps.detached(), goes_on, after))
+        item = self._item(op, items, index)
+        self.steps.wait(op.place)
+        self.steps.add(*item)
+        if op.until is None:
+            self.steps.close(top)
+        else:
+            self.names.index = f"({index} - 1)"
+            if _peeks(op.until):
+                kept = self._slot("item", python_type(op.item_type))
+                self.steps.add(f"{kept} = {self.names.item}")
+                self.names.item = kept
+            self._wait_for(op.until, op.place)
+            test = emit(op.until, self.names)
+            self.steps.close().lines.append(Jump(after, test, top))
+        self.steps.order.append(after)
+
+    def _item(self, op: ops.Loop, items: str, index: str) -> list[str]:
+        """Read one item and keep it, or make sure that it was not empty."""
+        value = self._call(op.item) if isinstance(op.item, ops.Call) else self._value(op.item)
+        field = f", {literal(op.field)}" if op.field else ""
+        lines = []
+        if items or op.until is not None:
+            self.names.item = self.locals.fresh("item")
+            value = f"{self.names.item} = {value}"
+        if items:
+            return [value, f"r.add({items}, {self.names.item}{field})"]
+        if isinstance(op.item, ops.Call):  # it may have read a part before it had to wait
+            before = self._slot("before", "int", "0")
+            lines += ["if self.child_ is None:", f"    {before} = r.offset"]
+        else:
+            before = "before"
+            lines.append("before = r.offset")
+        lines += [value, f"{index} += 1", f"if r.offset == {before}:"]
+        return [*lines, f'    r.fail("limit", {literal(op.field)}, "progress")']
 
     def _result(self) -> str:
         rule = self.rule
         if rule.result is not None:
             return emit(rule.result, self.names)
-        values = ", ".join(f"self.{naming.frame_attribute(field.name)}" for field in rule.fields if not field.local)
+        values = ", ".join(self.names.field(field.name) for field in rule.fields if not field.local)
         return f"{naming.record_class(rule.name)}({values})"
-
-    # Result
-
-    def attributes(self) -> list[tuple[str, str, str]]:
-        """Name, annotation and initial value of every attribute of the frame, parameters excluded."""
-        found = []
-        for field in self.rule.fields:
-            annotation = python_type(field.type)
-            initial = "None"
-            if not annotation.endswith("| None"):
-                initial = ""
-            found.append((naming.frame_attribute(field.name), annotation, initial))
-        found += [(name, annotation, initial) for name, (annotation, initial) in self.slots.items()]
-        return found
-
-    def lines(self) -> list[str]:
-        """The body of `run`."""
-        if len(self.steps) == 1:
-            return list(self.steps[0].lines)
-        lines: list[str] = []
-        for number, step in enumerate(self.steps):
-            place = f"  # {step.place}" if step.place else ""
-            lines.append(f"if self.step_ == {number}:{place}")
-            lines += [f"    {line}" for line in step.lines] or ["    pass"]
-        if self.loops:
-            return ["while True:", *(f"    {line}" for line in lines)]
-        last = self.steps[-1].lines
-        return [*lines[: -len(last) - 1], *last]
-
-
-def _field(name: str | None) -> str:
-    return f", {literal(name)}" if name else ""
 
 
 def _peeks(expression: Typed) -> bool:
     return any(isinstance(node, Peek) for node in walk(expression))
 
 
-def _may_miss(subject: str, op: ops.Branch, names: FrameNames) -> str:
-    """A look-up that may miss: `TABLE[key]` becomes `TABLE.get(key)`."""
-    assert isinstance(op.subject, Index)
-    return f"{emit(op.subject.value, names)}.get({emit(op.subject.index, names)})"
+def _known(rule: ops.Rule) -> frozenset[str]:
+    """Fields that some path leaves unset, but that are read (or filled) where they are surely set."""
+    optional = {field.name for field in rule.fields if isinstance(field.type, OptionalType)}
+    nodes = (node for expression in expressions(rule) for node in walk(expression))
+    read = {
+        node.binding.name
+        for node in nodes
+        if isinstance(node, Name)
+        and node.binding.kind is BindingKind.FIELD
+        and not isinstance(node.binding.type, OptionalType)
+    }
+    filled = {op.target.name for op in every(rule.body) if isinstance(op, ops.Loop) and op.target.name is not None}
+    return frozenset(optional & (read | filled))

@@ -9,7 +9,20 @@ from dissgen.codegen.environments import HandlerNames
 from dissgen.codegen.expressions import emit
 from dissgen.codegen.pysource import Code, literal
 from dissgen.ir import ops
-from dissgen.ir.expressions import Attribute, BindingKind, Constant, Name, Typed, children, fallible, show
+from dissgen.ir.expressions import (
+    Attribute,
+    BindingKind,
+    Compare,
+    Constant,
+    Name,
+    Typed,
+    children,
+    fallible,
+    show,
+    walk,
+)
+from dissgen.ir.walk import verb_expressions
+from dissgen.sema.expressions.scope import narrowings, path_of
 from dissgen.types import ListType
 
 _GUARD_KINDS = frozenset(
@@ -38,13 +51,23 @@ class HandlerBody:
                     self.code.add(f"fires = {emit(row.when, self.names)}")
                 with self.code.block("except EVALUATION_ERRORS:"):
                     self.code.add("fires = self._guard_failed()")
-                head = "if fires:"
+                head = f"if fires{self._shown(row.when)}:"
             else:
                 head = f"if {emit(row.when, self.names)}:"
             with self.code.block(head, row.place):
                 self._fire(row)
         self.code.add(f"return {otherwise}")
         return self.code.lines
+
+    def _shown(self, when: Typed) -> str:
+        """The optionals that a guard has shown to be present, tested again where the guard was evaluated apart."""
+        shown = narrowings(when)
+        optionals = {
+            emit(node.left, self.names)
+            for node in walk(when)
+            if isinstance(node, Compare) and path_of(node.left) in shown
+        }
+        return "".join(f" and {text} is not None" for text in sorted(optionals))
 
     def _fire(self, row: ops.Row) -> None:
         if any(_may_fail(verb) for verb in row.execute):
@@ -136,19 +159,7 @@ class HandlerBody:
 
 
 def _may_fail(verb: ops.Verb) -> bool:
-    expressions: list[Typed] = [] if verb.when is None else [verb.when]
-    match verb:
-        case ops.Trigger():
-            expressions += [value for _, value in verb.payload]
-        case ops.SetVariables():
-            expressions += [value for _, value in verb.values]
-        case ops.Push():
-            return True
-        case ops.RaiseAlert(_, template) | ops.WriteLog(template):
-            expressions += [part[0] for part in template if not isinstance(part, str)]
-        case _:
-            pass
-    return any(fallible(expression) for expression in expressions)
+    return isinstance(verb, ops.Push) or any(map(fallible, verb_expressions(verb)))
 
 
 def expression_method(expression: Typed) -> str:

@@ -1,19 +1,48 @@
-"""All names of generated code, made in one place from the names of the spec."""
+"""All names of generated code, made in one place from the names of the spec.
+
+Two names of one section of a spec never differ in case and underscores alone (`sema` sees to that), and none begins
+with two underscores; so it is enough to keep each kind of name away from the others.
+"""
 
 from __future__ import annotations
 
 import keyword
+import re
 from typing import Final
 
-# What the base classes of the runtime use themselves.
-_RECORD_WORDS: Final = frozenset({"fields"})
-_EVENT_WORDS: Final = frozenset({"direction", "offset", "state", "time", "name", "payload", "key", "PAYLOAD"})
-_FRAME_WORDS: Final = frozenset({"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE"})
+# What the base classes of the runtime use themselves, and the first parameter of every method.
+_RECORD_WORDS: Final = frozenset({"fields", "self"})
+_EVENT_WORDS: Final = frozenset({"direction", "offset", "state", "time", "name", "payload", "key", "PAYLOAD", "self"})
+# A frame declares the types of its attributes in its class, where `bytes: bytes` would hide the type.
+_FRAME_WORDS: Final = frozenset({"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE", "self", "bytes", "bool"})
+_PARAMETER_WORDS: Final = frozenset({"data"})
+
+# Locals and parameters of generated functions, and what their expressions call.
+_LOCAL_WORDS: Final = frozenset(
+    (
+        *("self", "r", "message", "error", "fires", "piece", "pos", "data", "m", "start", "value", "number", "item"),
+        *("got", "wanted", "mark", "reach", "before", "count", "index", "peeked", "subject", "bytes", "bool"),
+        *("enum", "re", "parse", "parse_int", "holds", "reads", "require", "iter", "next", "round", "frozenset"),
+    )
+)
+
+# Names of the module that a class made for a rule or an event must not hide.
+MODULE_WORDS: Final = frozenset(
+    (
+        *("ABSENT", "Alert", "AlertKind", "CHILD", "CONFIRM", "DISCARD", "DOWN", "Direction", "DotUnstuff", "Event"),
+        *("FAIL", "False", "Final", "Frame", "HOLD", "LIMITS", "Limits", "Move", "None", "Outcome", "PROTOCOL"),
+        *("ParseError", "Reader", "Record", "Row", "SPEC", "STAY", "STREAMS", "Session", "State", "StreamEvent"),
+        *("TRANSPORT", "TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
+    )
+)
+
+_TOKEN_LIKE: Final = re.compile(r"(UP_TO|TABLE|ALERT|PATTERN|TOKEN)(_|$)").match
+_STATE_LIKE: Final = re.compile(r"_.*|any|stream|pass|.*_(child|holds|gives|pass|stream)|.*_in_.*", re.DOTALL).fullmatch
 
 
 def identifier(name: str, taken: frozenset[str] = frozenset()) -> str:
     """The Python name of a field: a keyword, a taken word, and a name that ends so itself get a `_`."""
-    if keyword.iskeyword(name) or name in taken or name.endswith("_") or name.startswith("__"):
+    if keyword.iskeyword(name) or name in taken or name.endswith("_"):
         return f"{name}_"
     return name
 
@@ -27,7 +56,25 @@ def event_attribute(field: str) -> str:
 
 
 def frame_attribute(field: str) -> str:
-    return identifier(field, _FRAME_WORDS)
+    """As an attribute of the frame; capitals get a `_` there, because a class may be called so."""
+    return f"{field}_" if field[:1].isupper() else identifier(field, _FRAME_WORDS)
+
+
+def known_attribute(field: str) -> str:
+    """A second attribute of the frame for an optional field, read where it is surely set."""
+    return f"known_{field}_"
+
+
+def local(name: str) -> str:
+    """A field, parameter or generator's variable as a local: away from what the function has and calls itself."""
+    if name in _LOCAL_WORDS or name[-1:].isdigit() or name != name.lower() or name.startswith("_"):
+        return f"{name}_"
+    return identifier(name)
+
+
+def parameter(name: str) -> str:
+    """A parameter of a public `parse_<rule>`."""
+    return identifier(name, _PARAMETER_WORDS)
 
 
 def variable(name: str) -> str:
@@ -36,27 +83,18 @@ def variable(name: str) -> str:
 
 def camel(name: str) -> str:
     """reply_line -> ReplyLine."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_") if part) or "Rule"
-
-
-# Names of the module that a record's class must not hide.
-_MODULE_WORDS: Final = frozenset(
-    (
-        *("ABSENT", "Alert", "AlertKind", "CHILD", "CONFIRM", "DISCARD", "DOWN", "Direction", "DotUnstuff", "Event"),
-        *("FAIL", "False", "Final", "Frame", "HOLD", "LIMITS", "Limits", "Move", "None", "Outcome", "PROTOCOL"),
-        *("ParseError", "Reader", "Record", "Row", "STAY", "STREAMS", "Session", "State", "StreamEvent", "TRANSPORT"),
-        *("TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
-    )
-)
+    joined = "".join(part[:1].upper() + part[1:] for part in name.split("_") if part)
+    return joined if joined[:1].isalpha() else f"_{joined}"
 
 
 def record_class(rule: str) -> str:
     name = camel(rule)
-    return f"{name}Record" if name in _MODULE_WORDS or name.endswith("Event") else name
+    return f"{name}Record" if name in MODULE_WORDS or name.endswith(("Event", "Record")) else name
 
 
 def event_class(event: str) -> str:
-    return f"{camel(event)}Event"
+    name = f"{camel(event)}Event"
+    return f"{name}_" if name in MODULE_WORDS else name
 
 
 def frame_class(rule: str) -> str:
@@ -67,8 +105,18 @@ def scan_function(rule: str) -> str:
     return f"_scan_{rule}"
 
 
+def parse_function(rule: str) -> str:
+    return f"parse_{rule}"
+
+
 def token(name: str) -> str:
-    return f"_{name.upper()}"
+    plain = name.upper().strip("_")
+    return f"_TOKEN_{plain}" if _TOKEN_LIKE(plain) else f"_{plain}"
+
+
+def predicate(name: str) -> str:
+    """Whether a token matches the whole of a value."""
+    return f"_is_{name.lower()}"
 
 
 def terminator(name: str) -> str:
@@ -84,20 +132,27 @@ def alert(name: str) -> str:
 
 
 def pattern(rule: str, number: int) -> str:
-    return f"_PATTERN_{rule.upper()}" + ("" if number == 1 else f"_{number}")
+    """The first pattern of a rule has its name alone, unless that ends like the number of a second one."""
+    return f"_PATTERN_{rule.upper()}" + ("" if number == 1 and not rule[-1:].isdigit() else f"_{number}")
 
 
 def state_member(state: str) -> str:
-    return identifier(state.upper(), frozenset({"NAME", "VALUE", "MRO"}))
+    plain = state.upper().lstrip("_")
+    return identifier(plain, frozenset({"NAME", "VALUE"})) if plain[:1].isalpha() else f"_{plain}"
 
 
 def handler(state: str, event: str) -> str:
-    return f"_{state}_{event}"
+    """`_answer_down`; `_down_in_any` where that could be a name of something else."""
+    return f"_{event}_in_{state}" if _STATE_LIKE(state) else f"_{state}_{event}"
+
+
+def shared_handler(event: str, number: int) -> str:
+    return f"_any_{event}" + ("" if number == 1 else f"_{number}")
 
 
 def hold(state: str, direction: str) -> str:
-    return f"_{state}_holds_{direction}"
+    return handler(state, f"holds_{direction}")
 
 
 def arguments(state: str, direction: str) -> str:
-    return f"_{state}_gives_{direction}"
+    return handler(state, f"gives_{direction}")

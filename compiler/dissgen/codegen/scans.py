@@ -6,21 +6,22 @@ same rule reads on, waits, or says exactly what is wrong. So fusing can change s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
 from dissgen.codegen import naming
-from dissgen.codegen.environments import ScanNames, scan_local
+from dissgen.codegen.environments import ScanNames, subject
 from dissgen.codegen.expressions import emit
+from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import Code, literal, regex_literal
 from dissgen.codegen.runs import RunPattern, run_pattern
-from dissgen.codegen.values import case_test, converted, python_type
+from dissgen.codegen.values import case_test, converted, makes_float, parsed_int, python_type
 from dissgen.ir import ops
-from dissgen.ir.expressions import Index, Peek, Typed, fallible, walk
-from dissgen.ir.walk import every
+from dissgen.ir.expressions import Name, Peek, Typed, fallible, walk
+from dissgen.ir.walk import body_expressions, every
+from dissgen.primitives.array import ITEM
 from dissgen.tokens import CompiledToken
-from dissgen.types import OptionalType
+from dissgen.types import ListType, OptionalType
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ class ScanBody:
         self.names = ScanNames()
         self.code = Code()
         self.patterns: list[Pattern] = []
-        self.parses_int = False
-        self._marks = 0
+        self.locals = Locals()
+        self._declared: set[str] = set()
         self._limit = module.limits.message
-        if any(fallible(expression) for expression in expressions(rule.whole)):
+        if self._may_fail(rule.whole):
             with self.code.block("try:"):
                 self._body(rule.whole)
             self.code.add("except EVALUATION_ERRORS:")
@@ -62,10 +63,20 @@ class ScanBody:
         self.code.add("    return None")
         self.code.add(f"return {self._result()}, pos")
 
+    def _may_fail(self, whole: tuple[ops.Op, ...]) -> bool:
+        """Whether an expression or a conversion in it may raise."""
+        trees = [*body_expressions(whole), *(() if self.rule.result is None else (self.rule.result,))]
+        return any(map(fallible, trees)) or any(makes_float(op) for op in every(whole))
+
+    def _local(self, target: str) -> str:
+        """A field, or the item of an array, whose name no field has."""
+        return self.names.item if target == ITEM else naming.local(target)
+
     def _optional_fields(self) -> None:
         for field in self.rule.fields:
             if isinstance(field.type, OptionalType):
-                self.code.add(f"{scan_local(field.name)}: {python_type(field.type)} = None")
+                self._declared.add(field.name)
+                self.code.add(f"{naming.local(field.name)}: {python_type(field.type)} = None")
 
     def _decline(self, test: str) -> None:
         self.code.add(f"if {test}:")
@@ -87,7 +98,7 @@ class ScanBody:
                 self._call(op)
             case ops.Let():
                 self._peeks(op.value)
-                self.code.add(f"{scan_local(op.name)} = {emit(op.value, self.names)}")
+                self.code.add(f"{naming.local(op.name)} = {emit(op.value, self.names)}")
             case ops.Branch():
                 self._branch(op)
             case ops.If():
@@ -125,23 +136,24 @@ class ScanBody:
 
     def _group(self, number: int, leaf: ops.TokenRead | ops.LiteralRead, optional: bool) -> None:
         constant = leaf.constant if isinstance(leaf, ops.TokenRead) else None
-        raw = f"m[{number}]"
-        value = self._convert(leaf, raw)
-        target = scan_local(leaf.target.name) if leaf.target.name else "value"
+        target = self._local(leaf.target.name) if leaf.target.name else self.locals.fresh("value")
         if optional:
-            with self.code.block(f"if {raw} is not None:"):
-                self.code.add(f"{target} = {value}")
+            with self.code.block(f"if m[{number}] is not None:"):
+                self._set(target, leaf, f"m[{number}]")
         else:
-            self.code.add(f"{target} = {value}")
-        if "parse_int(" in value:
-            self._decline(f"{target} is None")
+            self._set(target, leaf, f"m[{number}]")
         if constant is not None:
             self._decline(f"{target} != {literal(constant)}")
 
-    def _convert(self, leaf: ops.Leaf, raw: str) -> str:
-        value = converted(leaf, raw, self.module, checked=False)
-        self.parses_int = self.parses_int or "parse_int(" in value
-        return value
+    def _set(self, target: str, leaf: ops.Leaf, raw: str, place: ops.Place | None = None) -> None:
+        """The value of a leaf into a local; a number that is none declines."""
+        if parsed_int(leaf, self.module):
+            number = self.locals.fresh("number")
+            self.code.add(f"{number} = {converted(leaf, raw, self.module, checked=False)}", place)
+            self._decline(f"{number} is None")
+            self.code.add(f"{target} = {number}")
+        else:
+            self.code.add(f"{target} = {converted(leaf, raw, self.module, checked=False)}", place)
 
     def _pattern(self, run: RunPattern) -> str:
         name = naming.pattern(self.rule.name, len(self.patterns) + 1)
@@ -154,40 +166,32 @@ class ScanBody:
         self._peeks(op.size)
         size = emit(op.size, self.names)
         if not size.isidentifier() and not size.isdigit():
-            self.code.add(f"size = {size}")
-            size = "size"
+            name = self.locals.fresh("wanted")
+            self.code.add(f"{name} = {size}")
+            size = name
         self._decline(f"{size} < 0 or len(data) - pos < {size}")
         if op.target.name is not None:
-            value = self._convert(op, f"data[pos : pos + {size}]")
-            self.code.add(f"{scan_local(op.target.name)} = {value}", op.place)
-            if "parse_int(" in value:
-                self._decline(f"{scan_local(op.target.name)} is None")
+            self._set(self._local(op.target.name), op, f"data[pos : pos + {size}]", op.place)
         self.code.add(f"pos += {size}")
 
     def _call(self, op: ops.Call) -> None:
+        for _, value in op.arguments:
+            self._peeks(value)
         arguments = "".join(f", {emit(value, self.names)}" for _, value in op.arguments)
-        got = self._numbered("got")
+        got = self.locals.fresh("got")
         self.code.add(f"{got} = {naming.scan_function(op.rule)}(data, pos{arguments})", op.place)
         self._decline(f"{got} is None")
-        target = scan_local(op.target.name) if op.target.name else "_"
-        self.code.add(f"{target}, pos = {got}")
-
-    def _numbered(self, name: str) -> str:
-        self._marks += 1
-        return f"{name}{self._marks}"
+        self.code.add(f"{self._local(op.target.name)}, pos = {got}" if op.target.name else f"pos = {got}[1]")
 
     def _branch(self, op: ops.Branch) -> None:
         self._peeks(op.subject)
-        if op.table_miss and isinstance(op.subject, Index):
-            subject = f"{emit(op.subject.value, self.names)}.get({emit(op.subject.index, self.names)})"
-        else:
-            subject = emit(op.subject, self.names)
-        if not subject.isidentifier():
-            name = self._numbered("subject")
-            self.code.add(f"{name} = {subject}", op.place)
-            subject = name
+        value = subject(op, self.names)
+        if not isinstance(op.subject, Name):
+            name = self.locals.fresh("subject")
+            self.code.add(f"{name} = {value}", op.place)
+            value = name
         for index, case in enumerate(op.cases):
-            with self.code.block(f"{'if' if index == 0 else 'elif'} {case_test(subject, case.values)}:", case.place):
+            with self.code.block(f"{'if' if index == 0 else 'elif'} {case_test(value, case.values)}:", case.place):
                 self._all(case.body)
         if op.otherwise is None:
             self.code.add("else:")
@@ -199,20 +203,14 @@ class ScanBody:
             self._all(op.otherwise)
 
     def _loop(self, op: ops.Loop) -> None:
-        kept = op.target.name is not None
-        items = scan_local(op.target.name) if op.target.name else ""
-        index = f"len({items})"
-        if kept:
-            field = next((field for field in self.rule.fields if field.name == op.target.name), None)
-            annotation = f": {python_type(field.type)}" if field else ""
-            self.code.add(f"{items}{annotation} = []")
-        else:
-            index = self._numbered("index")
+        items = self._items(op)
+        index = f"len({items})" if items else self.locals.fresh("index")
+        if not items:
             self.code.add(f"{index} = 0")
         self.names.index = index
         count = ""
         if op.count is not None:
-            count = self._numbered("count")
+            count = self.locals.fresh("count")
             self._peeks(op.count)
             self.code.add(f"{count} = {emit(op.count, self.names)}")
         with self.code.block("while True:", op.place):
@@ -223,16 +221,7 @@ class ScanBody:
                 self._peeks(op.while_)
                 self.code.add(f"if not ({emit(op.while_, self.names)}):")
                 self.code.add("    break")
-            before = self._numbered("before")
-            if not kept:
-                self.code.add(f"{before} = pos")
-            self._loop_item(op)
-            if kept:
-                self._decline(f"len({items}) >= {self.module.limits.items}")
-                self.code.add(f"{items}.append(item)")
-            else:
-                self._decline(f"pos == {before}")
-                self.code.add(f"{index} += 1")
+            self._loop_item(op, items, index)
             if op.until is not None:
                 self.names.index = f"({index} - 1)"
                 self._peeks(op.until)
@@ -240,17 +229,32 @@ class ScanBody:
                 self.code.add("    break")
         self.names.index = "0"
 
-    def _loop_item(self, op: ops.Loop) -> None:
-        if isinstance(op.item, ops.Call):
-            arguments = "".join(f", {emit(value, self.names)}" for _, value in op.item.arguments)
-            self.code.add(f"got = {naming.scan_function(op.item.rule)}(data, pos{arguments})")
-            self._decline("got is None")
-            self.code.add("item, pos = got")
-            return
+    def _items(self, op: ops.Loop) -> str:
+        """The local that keeps the items, empty; "" for an array that keeps none."""
+        name = op.target.name
+        if name is None:
+            return ""
+        annotation = "" if name in self._declared else f": {python_type(ListType(op.item_type))}"
+        self._declared.add(name)
+        self.code.add(f"{naming.local(name)}{annotation} = []")
+        return naming.local(name)
+
+    def _loop_item(self, op: ops.Loop, items: str, index: str) -> None:
+        before = ""
+        if not items:
+            before = self.locals.fresh("before")
+            self.code.add(f"{before} = pos")
+        item = self.names.item = self.locals.fresh("item")
         self._op(op.item)
+        if items:
+            self._decline(f"len({items}) >= {self.module.limits.items}")
+            self.code.add(f"{items}.append({item})")
+        else:
+            self._decline(f"pos == {before}")
+            self.code.add(f"{index} += 1")
 
     def _union(self, op: ops.Union) -> None:
-        mark, reach = self._numbered("mark"), self._numbered("reach")
+        mark, reach = self.locals.fresh("mark"), self.locals.fresh("reach")
         self.code.add(f"{mark} = {reach} = pos", op.place)
         for index, member in enumerate(op.members):
             self._all(member)
@@ -265,7 +269,7 @@ class ScanBody:
         for node in walk(expression):
             if not isinstance(node, Peek) or node in self.names.peeks:
                 continue
-            name = self._numbered("peeked")
+            name = self.locals.fresh("peeked")
             self.names.peeks[node] = name
             match node.kind, node.argument:
                 case "octet", _:
@@ -282,7 +286,7 @@ class ScanBody:
                 case _, argument:
                     assert argument is not None
                     assert not isinstance(argument, str | bytes)
-                    size = self._numbered("size")
+                    size = self.locals.fresh("wanted")
                     self.code.add(f"{size} = {emit(argument, self.names)}")
                     self._decline(f"len(data) - pos < {size}")
                     self.code.add(f"{name} = data[pos : pos + {size}]")
@@ -291,29 +295,8 @@ class ScanBody:
         rule = self.rule
         if rule.result is not None:
             return emit(rule.result, self.names)
-        values = ", ".join(scan_local(field.name) for field in rule.fields if not field.local)
+        values = ", ".join(naming.local(field.name) for field in rule.fields if not field.local)
         return f"{naming.record_class(rule.name)}({values})"
-
-
-def expressions(body: tuple[ops.Op, ...]) -> Iterator[Typed]:
-    """All expressions of a body."""
-    for op in every(body):
-        match op:
-            case ops.TakeRead():
-                yield op.size
-            case ops.Call():
-                yield from (value for _, value in op.arguments)
-            case ops.Let():
-                yield op.value
-            case ops.Branch():
-                if not op.table_miss:
-                    yield op.subject
-            case ops.If() | ops.Verify():
-                yield op.test
-            case ops.Loop():
-                yield from (part for part in (op.count, op.while_, op.until) if part is not None)
-            case _:
-                pass
 
 
 def _viable_length(compiled: CompiledToken, module: ops.Module) -> int:

@@ -78,6 +78,19 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
     return value
 
 
+def makes_float(op: ops.Op) -> bool:
+    """Whether the value becomes a float, which not every text can."""
+    conversions = () if not isinstance(op, ops.Leaf) or isinstance(op, ops.LiteralRead) else op.conversions
+    return any(step.kind == "float" for step in conversions)
+
+
+def parsed_int(op: ops.Leaf, module: ops.Module) -> bool:
+    """Whether making a number of the leaf may fail."""
+    if isinstance(op, ops.LiteralRead) or not any(step.kind == "int" for step in op.conversions):
+        return False
+    return not (op.conversions[0].kind == "int" and op.conversions[0].base == 10 and plain_digits(op, module))
+
+
 def _int(
     op: ops.Leaf, conversion: ops.Conversion, value: str, is_bytes: bool, module: ops.Module, checked: bool
 ) -> str:

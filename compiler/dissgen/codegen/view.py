@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dissgen.codegen import naming
@@ -14,6 +14,7 @@ from dissgen.codegen.pysource import comment, docstring, literal, regex_literal,
 from dissgen.codegen.scans import Pattern, ScanBody
 from dissgen.codegen.values import python_type
 from dissgen.ir import ops
+from dissgen.ir.walk import matched_tokens, used_tokens
 from dissgen.tokens import CompiledTerminator, CompiledToken
 
 _NO_RECORD_EVENTS = ("up", "down")
@@ -69,7 +70,6 @@ class RuleView:
     patterns: tuple[Pattern, ...]
     scan: FunctionView | None
     parse: FunctionView | None
-    parse_call: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,6 @@ class ModuleView:
     path: str
     digest: str
     doc: str
-    imports: tuple[tuple[str, tuple[str, ...]], ...]
     protocol: str
     spec: str
     tutorial: bool
@@ -99,6 +98,7 @@ class ModuleView:
     uses_re: bool
     senders: tuple[str, str]
     tokens: tuple[ConstantView, ...]
+    predicates: tuple[FunctionView, ...]
     terminators: tuple[ConstantView, ...]
     tables: tuple[ConstantView, ...]
     alerts: tuple[ConstantView, ...]
@@ -135,7 +135,6 @@ class _Viewer:
             path=module.path,
             digest=module.digest[:12],
             doc=docstring(doc + (f"\n\n{module.doc.strip()}\n" if module.doc.strip() else "")),
-            imports=(),
             protocol=literal(module.protocol),
             spec=literal(module.path),
             tutorial=module.tutorial,
@@ -145,7 +144,8 @@ class _Viewer:
             limits_comment=_limits_comment(module.limits),
             uses_re=bool(module.confirm) or any(rule.patterns for rule in self.rules),
             senders=(literal(module.directions[0]), literal(module.directions[1])),
-            tokens=tuple(self._token(token) for token in self._used_tokens()),
+            tokens=tuple(self._token(token) for token in module.tokens if token.name in used_tokens(module)),
+            predicates=tuple(self._predicate(t.name) for t in module.tokens if t.name in matched_tokens(module)),
             terminators=tuple(self._terminator(item) for item in module.terminators),
             tables=tuple(_table(table) for table in module.tables),
             alerts=tuple(self._alert(alert) for alert in module.alerts),
@@ -161,9 +161,10 @@ class _Viewer:
 
     # Data
 
-    def _used_tokens(self) -> list[ops.TokenDefinition]:
-        text = "\n".join(line for rule in self.rules for line in (*rule.lines, *(rule.scan.lines if rule.scan else ())))
-        return [token for token in self.module.tokens if f"{naming.token(token.name)}" in _words(text)]
+    def _predicate(self, token: str) -> FunctionView:
+        line = f"return {naming.token(token)}.fullmatch(value) is not None"
+        doc = docstring(f"Whether the token {token} matches the whole of a value.")
+        return FunctionView(naming.predicate(token), "value: bytes", "bool", doc, (line,))
 
     def _confirm(self, token: str) -> str:
         definition = next(item for item in self.module.tokens if item.name == token)
@@ -219,40 +220,40 @@ class _Viewer:
         frame = FrameBody(rule, self.module)
         scan_body = ScanBody(rule, self.module) if rule.whole is not None else None
         result = naming.record_class(rule.name) if rule.result is None else python_type(rule.type)
-        parameters = tuple(Attribute(naming.frame_attribute(name), python_type(type)) for name, type in rule.parameters)
-        scan = None
-        if scan_body is not None:
-            signature = "".join(f", {item.name}: {item.annotation}" for item in parameters)
-            scan = FunctionView(
-                naming.scan_function(rule.name),
-                f"data: bytes, pos: int{signature}",
-                f"tuple[{result}, int] | None",
-                docstring(f"Read a `{rule.name}` of which all is there; None = let the reader decide."),
-                tuple(scan_body.code.lines),
-            )
-        extra = "".join(f", {item.name}" for item in parameters)
-        signature = "".join(f", {item.name}: {item.annotation}" for item in parameters)
-        parse = FunctionView(
-            f"parse_{rule.name}",
-            f"data: bytes{signature}",
-            f"tuple[{result}, int, list[Event]]",
-            docstring(f"Read one `{rule.name}` from complete data: value, size, events. Raises ParseError."),
-            (),
-        )
         return RuleView(
             name=literal(rule.name),
             frame=naming.frame_class(rule.name),
             result=result,
-            parameters=parameters,
-            attributes=tuple(Attribute(name, kind, "", initial) for name, kind, initial in frame.attributes()),
+            parameters=tuple(
+                Attribute(naming.frame_attribute(name), python_type(type)) for name, type in rule.parameters
+            ),
+            attributes=tuple(Attribute(slot.name, slot.annotation, "", slot.initial) for slot in frame.slots()),
             doc=docstring(f"Reads a `{rule.name}` piece by piece."),
             lines=tuple(frame.lines()),
             resync=naming.terminator(rule.resync.terminator) if rule.resync else "",
             resync_before=bool(rule.resync and rule.resync.before),
             patterns=tuple(scan_body.patterns) if scan_body else (),
-            scan=scan,
-            parse=None if rule.anonymous else parse,
-            parse_call=extra,
+            scan=None if scan_body is None else self._scan(rule, scan_body, result),
+            parse=None if rule.anonymous else self._parse(rule, result),
+        )
+
+    def _scan(self, rule: ops.Rule, body: ScanBody, result: str) -> FunctionView:
+        return FunctionView(
+            naming.scan_function(rule.name),
+            "data: bytes, pos: int" + _parameters(rule, naming.local),
+            f"tuple[{result}, int] | None",
+            docstring(f"Read a `{rule.name}` of which all is there; None = let the reader decide."),
+            tuple(body.code.lines),
+        )
+
+    def _parse(self, rule: ops.Rule, result: str) -> FunctionView:
+        arguments = "".join(f", {naming.parameter(name)}" for name, _ in rule.parameters)
+        return FunctionView(
+            naming.parse_function(rule.name),
+            "data: bytes" + _parameters(rule, naming.parameter),
+            f"tuple[{result}, int, list[Event]]",
+            docstring(f"Read one `{rule.name}` from complete data: value, size, events. Raises ParseError."),
+            (f"return parse({naming.frame_class(rule.name)}, data, LIMITS, STREAMS{arguments})",),
         )
 
     # Machine
@@ -290,11 +291,8 @@ class _Viewer:
         key = (handler.event, tuple(row.place for row in rows), parameters)
         name = self._shared.get(key)
         if name is None:
-            used = set(self._shared.values())
-            name = base = naming.handler("any", handler.event)
-            number = 2
-            while name in used:
-                name, number = f"{base}_{number}", number + 1
+            number = 1 + sum(1 for event, _, _ in self._shared if event == handler.event)
+            name = naming.shared_handler(handler.event, number)
             self._shared[key] = name
             lines = HandlerBody(self.module).rows(rows, "None")
             doc = docstring(f"Every state, event `{handler.event}`, after the state's own transitions.")
@@ -347,6 +345,10 @@ class _Viewer:
         return name
 
 
+def _parameters(rule: ops.Rule, named: Callable[[str], str]) -> str:
+    return "".join(f", {named(name)}: {python_type(type)}" for name, type in rule.parameters)
+
+
 def _rule_doc(rule: ops.Rule) -> str:
     reference = f"; {rule.doc}" if rule.doc else ""
     return docstring(f"Rule `{rule.name}` ({rule.place}{reference}): {rule.source}")
@@ -392,7 +394,3 @@ def _table(table: ops.Table) -> ConstantView:
     else:
         value = "{" + ", ".join(f"{key}: {literal(v)}" for key, (_, v) in zip(keys, table.entries, strict=True)) + "}"
     return ConstantView(naming.table(table.name), value, str(table.place))
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text))

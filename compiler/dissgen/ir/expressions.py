@@ -1,503 +1,89 @@
-"""The typed tree of an expression: every name bound, every node with its type and its place in the spec.
-
-Two trees are equal when they mean the same; the places do not count. Only the checker (`sema.expressions`)
-and the lowering build them, so a tree is always well-typed.
-"""
+"""The typed tree of an expression, all of it under one name: nodes, canonical text, what may fail."""
 
 from __future__ import annotations
 
-import dataclasses
-import enum
-import keyword
-from collections.abc import Iterator
-from dataclasses import dataclass
-from types import UnionType
-from typing import Final, Literal, TypeAlias, assert_never
-
-from dissgen.text import Span
-from dissgen.types import (
-    EnumType,
-    FloatType,
-    IntType,
-    StrType,
-    Type,
+from dissgen.ir.expression_failures import (
+    fallible,
+)
+from dissgen.ir.expression_nodes import (
+    Attribute,
+    Binary,
+    BinaryOperator,
+    Binding,
+    BindingKind,
+    Call,
+    Compare,
+    ComparisonOperator,
+    Conditional,
+    Constant,
+    Generator,
+    Index,
+    ListDisplay,
+    Logic,
+    Matches,
+    Method,
+    Name,
+    OrDefault,
+    Peek,
+    PeekKind,
+    Slice,
+    Typed,
+    Unary,
+    UnaryOperator,
+    children,
+    names,
+    walk,
+)
+from dissgen.ir.expression_text import (
+    AND_LEVEL,
+    COMPARISON_LEVEL,
+    CONDITIONAL_LEVEL,
+    NOT_LEVEL,
+    OR_LEVEL,
+    PRIMARY_LEVEL,
+    UNARY_LEVEL,
+    binary_level,
+    level,
+    show,
 )
 
-
-class BindingKind(enum.Enum):
-    """What a name stands for."""
-
-    FIELD = "field"  # a field or let of the rule
-    PARAMETER = "parameter"
-    MESSAGE_VARIABLE = "message variable"
-    VARIABLE = "variable"
-    TABLE = "table"
-    ENUM = "enum"
-    LOCAL = "local"  # the variable of a generator
-    ITEM = "item"
-    INDEX = "index"
-    POSITION = "position"
-    REMAINING = "remaining"
-    MESSAGE = "message"
-    PAYLOAD = "payload"  # a name of an event's payload
-    ERROR = "error"
-    DIRECTION = "direction"
-    SENDER = "sender"
-    TRANSPORT = "transport"
-    HELD_UP = "held.up"
-    HELD_DOWN = "held.down"
-    NOW = "now"
-    CLIENT_ADDRESS = "client.address"
-    SERVER_ADDRESS = "server.address"
-    PARENT = "parent"
-    ROOT = "root"
-    CONDITION = "condition"  # a named condition; `definition` is its tree
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """What a name means here. `held.up`, `client.address` and the like are one binding with a dotted name."""
-
-    kind: BindingKind
-    name: str
-    type: Type
-    definition: Typed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A literal."""
-
-    value: bool | int | float | str | bytes | None
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-    def __hash__(self) -> int:
-        return hash((type(self.value), self.value))
-
-    def __eq__(self, other: object) -> bool:
-        # 1 == True == 1.0 in Python, but not here
-        if not isinstance(other, Constant):
-            return NotImplemented
-        return type(self.value) is type(other.value) and (self.value, self.type) == (other.value, other.type)
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A bound name. Where a test has narrowed an optional, `type` is the inner type, not `binding.type`."""
-
-    binding: Binding
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """A field of a record, or a member of an enum (`value` is then the Name of the enum)."""
-
-    value: Typed
-    field: str
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """An item of a list, a character of a str, an octet (int) of bytes, or a look-up that may miss."""
-
-    value: Typed
-    index: Typed
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of a list, str or bytes."""
-
-    value: Typed
-    lower: Typed | None
-    upper: Typed | None
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-UnaryOperator: TypeAlias = Literal["not", "-", "+", "~"]
-BinaryOperator: TypeAlias = Literal["+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>"]
-ComparisonOperator: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unary:
-    """`not x`, `-x`, `+x`, `~x`."""
-
-    op: UnaryOperator
-    operand: Typed
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """Arithmetic, bit operators, and `+` of text, bytes and lists."""
-
-    op: BinaryOperator
-    left: Typed
-    right: Typed
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """A chain: `a <= b < c` has left a, ops (<=, <), rights (b, c)."""
-
-    left: Typed
-    ops: tuple[ComparisonOperator, ...]
-    rights: tuple[Typed, ...]
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Logic:
-    """`and`, `or` of two or more bools."""
-
-    op: Literal["and", "or"]
-    values: tuple[Typed, ...]
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OrDefault:
-    """`optional or default`: the value where it is present (even if empty or zero), else the default."""
-
-    value: Typed
-    default: Typed
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Conditional:
-    """`then if test else otherwise`."""
-
-    test: Typed
-    then: Typed
-    otherwise: Typed
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ListDisplay:
-    """`[a, b]`."""
-
-    items: tuple[Typed, ...]
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function of the language: len int str float min max abs sum any all first list seconds."""
-
-    function: str
-    arguments: tuple[Typed, ...]
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """A method of a str, of bytes, or `.get(key, default)` of a table or map."""
-
-    value: Typed
-    name: str
-    arguments: tuple[Typed, ...]
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Generator:
-    """`element for variable in iterable if condition ...`, the one argument of a function; its type is a list."""
-
-    element: Typed
-    variable: Binding
-    iterable: Typed
-    conditions: tuple[Typed, ...]
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-PeekKind: TypeAlias = Literal["octet", "octets", "token", "bytes"]
-
-
-@dataclass(frozen=True, slots=True)
-class Peek:
-    """What comes next in the input.
-
-    `octet`: the next octet, -1 at the end. `octets`: that many bytes (`argument` a tree). `token`: whether the
-    token named `argument` matches here. `bytes`: whether these bytes stand here.
-    """
-
-    kind: PeekKind
-    argument: Typed | str | bytes | None
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """`matches(value, TOKEN)`: whether the token matches the whole value."""
-
-    value: Typed
-    token: str
-    type: Type
-    span: Span = dataclasses.field(compare=False, repr=False)
-
-
-Typed: TypeAlias = (
-    Constant
-    | Name
-    | Attribute
-    | Index
-    | Slice
-    | Unary
-    | Binary
-    | Compare
-    | Logic
-    | OrDefault
-    | Conditional
-    | ListDisplay
-    | Call
-    | Method
-    | Generator
-    | Peek
-    | Matches
-)
-
-
-def children(expression: Typed) -> tuple[Typed, ...]:
-    """The direct parts of a node, in the order of the text."""
-    match expression:
-        case Constant() | Name():
-            return ()
-        case Attribute(value) | Matches(value):
-            return (value,)
-        case Index(value, index):
-            return (value, index)
-        case Slice(value, lower, upper):
-            return (value, *(bound for bound in (lower, upper) if bound is not None))
-        case Unary(_, operand):
-            return (operand,)
-        case Binary(_, left, right):
-            return (left, right)
-        case Compare(left, _, rights):
-            return (left, *rights)
-        case Logic(_, values) | ListDisplay(values) | Call(_, values):
-            return values
-        case OrDefault(value, default):
-            return (value, default)
-        case Conditional(test, then, otherwise):
-            return (then, test, otherwise)
-        case Method(value, _, arguments):
-            return (value, *arguments)
-        case Generator(element, _, iterable, conditions):
-            return (element, iterable, *conditions)
-        case Peek(_, argument):
-            return () if argument is None or isinstance(argument, str | bytes) else (argument,)
-        case _:
-            assert_never(expression)
-
-
-def walk(expression: Typed) -> Iterator[Typed]:
-    """The node and all nodes below it, a node before its parts. Named conditions are not entered."""
-    yield expression
-    for child in children(expression):
-        yield from walk(child)
-
-
-def names(expression: Typed) -> frozenset[Binding]:
-    """What the expression reads by name, also through named conditions; without its generators' variables."""
-    found: set[Binding] = set()
-    for node in walk(expression):
-        if isinstance(node, Name):
-            found.add(node.binding)
-            if node.binding.definition is not None:
-                found |= names(node.binding.definition)
-    return frozenset(found - {node.variable for node in walk(expression) if isinstance(node, Generator)})
-
-
-def fallible(expression: Typed) -> bool:
-    """Whether evaluation may raise: an index or key that misses, a zero divisor, text that is no number ...
-
-    Slices, comparisons, `.get`, `first`, and division by a constant other than zero never do.
-    """
-    return any(_fails_itself(node) for node in walk(expression))
-
-
-def _fails_itself(node: Typed) -> bool:
-    match node:
-        case Name(binding):
-            return binding.definition is not None and fallible(binding.definition)
-        case Index():
-            return True
-        case Binary(op, _, right):
-            return _operation_fails(op, right)
-        case Call("int" | "seconds", (argument, *_)):
-            return isinstance(argument.type, StrType) or _unknown(argument, FloatType)
-        case Call("float" | "str", (argument,)):  # an int may be too large for both
-            text = node.function == "float" and isinstance(argument.type, StrType)
-            return text or _unknown(argument, IntType | EnumType)
-        case Call("min" | "max", (argument,)):
-            return not (isinstance(argument, ListDisplay) and argument.items)
-        case Method(_, "decode", arguments) | Method(_, "encode", arguments):
-            return bool(arguments) or isinstance(node.value.type, StrType)
-        case Method(_, "split", (separator, *_)):
-            return not (isinstance(separator, Constant) and separator.value)
-        case _:
-            return False
-
-
-def _unknown(argument: Typed, types: type[Type] | UnionType) -> bool:
-    """Whether the argument is of such a type and not a literal, whose value is known to be fit."""
-    return isinstance(argument.type, types) and not isinstance(argument, Constant)
-
-
-def _operation_fails(op: BinaryOperator, right: Typed) -> bool:
-    constant = right.value if isinstance(right, Constant) else None
-    match op:
-        case "/" | "//" | "%":
-            return constant is None or constant == 0 or op == "/"
-        case "<<" | ">>":
-            masked = isinstance(right, Binary) and right.op == "&" and isinstance(right.right, Constant)
-            return not masked and not (isinstance(constant, int) and constant <= 64)
-        case _:
-            return False
-
-
-_PRECEDENCE: Final[dict[str, int]] = {
-    "|": 7,
-    "^": 8,
-    "&": 9,
-    "<<": 10,
-    ">>": 10,
-    "+": 11,
-    "-": 11,
-    "*": 12,
-    "/": 12,
-    "//": 12,
-    "%": 12,
-}
-CONDITIONAL_LEVEL: Final = 2
-OR_LEVEL: Final = 3
-AND_LEVEL: Final = 4
-NOT_LEVEL: Final = 5
-COMPARISON_LEVEL: Final = 6
-UNARY_LEVEL: Final = 13
-PRIMARY_LEVEL: Final = 15
-
-
-def binary_level(op: BinaryOperator) -> int:
-    """How tightly an operator binds, on the scale of the `*_LEVEL` constants (Python's)."""
-    return _PRECEDENCE[op]
-
-
-def level(expression: Typed) -> int:
-    """How tightly the outermost operator binds; a part that binds less than its place needs parentheses."""
-    match expression:
-        case Generator():
-            return 0
-        case Conditional():
-            return CONDITIONAL_LEVEL
-        case OrDefault() | Logic("or"):
-            return OR_LEVEL
-        case Logic():
-            return AND_LEVEL
-        case Unary("not"):
-            return NOT_LEVEL
-        case Compare():
-            return COMPARISON_LEVEL
-        case Binary(op):
-            return binary_level(op)
-        case Unary():
-            return UNARY_LEVEL
-        case Constant(value) if isinstance(value, int | float) and not isinstance(value, bool):
-            return UNARY_LEVEL if value < 0 else PRIMARY_LEVEL - 1
-        case Attribute(value) if isinstance(value.type, EnumType):  # a number in Python
-            return UNARY_LEVEL
-        case _:
-            return PRIMARY_LEVEL
-
-
-def show(expression: Typed) -> str:
-    """The canonical text: one form for each tree, with as few parentheses as Python's rules allow."""
-    match expression:
-        case Constant(value):
-            return repr(value)
-        case Name(binding):
-            return _written(binding.name)
-        case Attribute(value, name):
-            return f"{_part(value, PRIMARY_LEVEL)}.{_written(name)}"
-        case Index(value, index):
-            return f"{_part(value, PRIMARY_LEVEL)}[{show(index)}]"
-        case Slice(value, lower, upper):
-            bounds = f"{show(lower) if lower else ''}:{show(upper) if upper else ''}"
-            return f"{_part(value, PRIMARY_LEVEL)}[{bounds}]"
-        case Unary(op, operand):
-            return f"not {_part(operand, NOT_LEVEL)}" if op == "not" else op + _part(operand, UNARY_LEVEL)
-        case Binary(op, left, right):
-            return f"{_part(left, binary_level(op))} {op} {_part(right, binary_level(op) + 1)}"
-        case Compare(left, ops, rights):
-            tail = "".join(f" {op} {_part(right, COMPARISON_LEVEL + 1)}" for op, right in zip(ops, rights, strict=True))
-            return _part(left, COMPARISON_LEVEL + 1) + tail
-        case Logic(op, values):
-            return f" {op} ".join(_part(value, level(expression) + 1) for value in values)
-        case OrDefault(value, default):
-            return f"{_part(value, OR_LEVEL)} or {_part(default, OR_LEVEL + 1)}"
-        case Conditional(test, then, otherwise):
-            return (
-                f"{_part(then, CONDITIONAL_LEVEL + 1)} if {_part(test, CONDITIONAL_LEVEL + 1)}"
-                f" else {_part(otherwise, CONDITIONAL_LEVEL)}"
-            )
-        case ListDisplay(items):
-            return f"[{', '.join(map(show, items))}]"
-        case Call(function, arguments):
-            return f"{function}({', '.join(map(show, arguments))})"
-        case Method(value, name, arguments):
-            return f"{_part(value, PRIMARY_LEVEL)}.{name}({', '.join(map(show, arguments))})"
-        case Generator(element, variable, iterable, conditions):
-            tests = "".join(f" if {_part(test, CONDITIONAL_LEVEL + 1)}" for test in conditions)
-            source = _part(iterable, CONDITIONAL_LEVEL + 1)
-            return f"{show(element)} for {variable.name} in {source}{tests}"
-        case Peek():
-            return _show_peek(expression)
-        case Matches(value, token):
-            return f"matches({show(value)}, {token})"
-        case _:
-            assert_never(expression)
-
-
-def _written(name: str) -> str:
-    """A name as expressions write it: Python's keywords with a `_`."""
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
-def _part(expression: Typed, least: int) -> str:
-    text = show(expression)
-    return f"({text})" if level(expression) < least else text
-
-
-def _show_peek(peek: Peek) -> str:
-    match peek.argument:
-        case None:
-            return "peek()"
-        case str(token):
-            return f"peek({token})"
-        case bytes(data):
-            return f"peek({data!r})"
-        case argument:
-            return f"peek({show(argument)})"
+__all__ = [
+    "AND_LEVEL",
+    "COMPARISON_LEVEL",
+    "CONDITIONAL_LEVEL",
+    "NOT_LEVEL",
+    "OR_LEVEL",
+    "PRIMARY_LEVEL",
+    "UNARY_LEVEL",
+    "Attribute",
+    "Binary",
+    "BinaryOperator",
+    "Binding",
+    "BindingKind",
+    "Call",
+    "Compare",
+    "ComparisonOperator",
+    "Conditional",
+    "Constant",
+    "Generator",
+    "Index",
+    "ListDisplay",
+    "Logic",
+    "Matches",
+    "Method",
+    "Name",
+    "OrDefault",
+    "Peek",
+    "PeekKind",
+    "Slice",
+    "Typed",
+    "Unary",
+    "UnaryOperator",
+    "binary_level",
+    "children",
+    "fallible",
+    "level",
+    "names",
+    "show",
+    "walk",
+]

@@ -1,14 +1,15 @@
-"""Going through the operations of a rule."""
+"""Going through the operations of a rule, and the expressions of a module."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from dissgen.ir import ops
+from dissgen.ir.expressions import Matches, Peek, Typed, children, walk
 
 
 def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
-    """Each operation of a body and of the bodies inside it, loops' items included."""
+    """Each operation of a body and of the bodies inside it: loops' items, streams' sources and runs' parts included."""
     for op in body:
         yield op
         match op:
@@ -23,5 +24,88 @@ def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
                     yield from every(member)
             case ops.Loop():
                 yield op.item
+            case ops.StreamRead():
+                yield op.source
+            case ops.Run():
+                yield from every(op.parts)
             case _:
                 pass
+
+
+def body_expressions(body: tuple[ops.Op, ...]) -> Iterator[Typed]:
+    """All expressions of a body."""
+    for op in every(body):
+        match op:
+            case ops.TakeRead():
+                yield op.size
+            case ops.Call():
+                yield from (value for _, value in op.arguments)
+            case ops.Let():
+                yield op.value
+            case ops.Branch():  # a look-up that misses is no failure, so only its parts count
+                yield from children(op.subject) if op.table_miss else (op.subject,)
+            case ops.If() | ops.Verify():
+                yield op.test
+            case ops.Loop():
+                yield from (part for part in (op.count, op.while_, op.until) if part is not None)
+            case _:
+                pass
+
+
+def expressions(rule: ops.Rule) -> Iterator[Typed]:
+    """All expressions of a rule."""
+    yield from body_expressions(rule.body)
+    if rule.result is not None:
+        yield rule.result
+
+
+def verb_expressions(verb: ops.Verb) -> Iterator[Typed]:
+    """The guard of a verb and the values that it gives."""
+    if verb.when is not None:
+        yield verb.when
+    match verb:
+        case ops.Trigger(payload=values) | ops.SetVariables(values=values):
+            yield from (value for _, value in values)
+        case ops.Push():
+            yield verb.value
+        case ops.RaiseAlert(description=template) | ops.WriteLog(text=template):
+            yield from (part[0] for part in template if not isinstance(part, str))
+        case _:
+            pass
+
+
+def machine_expressions(machine: ops.Machine) -> Iterator[Typed]:
+    """All expressions of the machine."""
+    for state in machine.states:
+        for side in (state.up, state.down):
+            yield from (value for _, value in side.arguments)
+            if side.hold is not None:
+                yield side.hold
+        for handler in state.handlers:
+            for row in handler.rows:
+                if row.when is not None:
+                    yield row.when
+                for verb in row.execute:
+                    yield from verb_expressions(verb)
+
+
+def all_expressions(module: ops.Module) -> Iterator[Typed]:
+    """All expressions of the rules and of the machine."""
+    for rule in module.rules:
+        yield from expressions(rule)
+    if module.machine is not None:
+        yield from machine_expressions(module.machine)
+
+
+def matched_tokens(module: ops.Module) -> frozenset[str]:
+    """The tokens that are matched against whole values."""
+    nodes = (node for tree in all_expressions(module) for node in walk(tree))
+    return frozenset(node.token for node in nodes if isinstance(node, Matches))
+
+
+def used_tokens(module: ops.Module) -> frozenset[str]:
+    """The tokens that are read, peeked at, or matched against a value."""
+    nodes = (node for tree in all_expressions(module) for node in walk(tree))
+    peeked = {str(node.argument) for node in nodes if isinstance(node, Peek) and node.kind == "token"}
+    reads = (op for rule in module.rules for op in every(rule.body))
+    return matched_tokens(module) | peeked | {op.token for op in reads if isinstance(op, ops.TokenRead)}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader import ScalarNode
-from dissgen.sema.declarations import check_events, check_name, check_tables, check_variables
+from dissgen.sema.declarations import check_events, check_tables, check_variables
 from dissgen.sema.flow import check_fed, check_flow
 from dissgen.sema.machine import Machine
 from dissgen.sema.model import Model
@@ -29,7 +29,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     _check_distinct(protocol, context)
     machine = Machine(protocol, context, rules, tokens, variables, events)
     for alert in protocol.alerts:
-        check_name(alert.name, context)
+        context.check_name(alert.name, "alert")
     initial = machine.initial()
     states = machine.check()
     check_fed(events, rules, diagnostics)

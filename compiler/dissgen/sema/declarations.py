@@ -9,7 +9,7 @@ from dissgen.diagnostics import suggest
 from dissgen.ir.expressions import Constant, ListDisplay, Typed
 from dissgen.reader import Node, ScalarNode, SequenceNode
 from dissgen.sema.model import AlertModel, EventModel, TableModel, VariableModel
-from dissgen.sema.spec_context import IDENTIFIER, SpecContext
+from dissgen.sema.spec_context import SpecContext
 from dissgen.spec.quantities import duration, size
 from dissgen.spec.tree import AlertDefinition, EventDefinition, Name, Protocol, TableDefinition, VariableDefinition
 from dissgen.types import (
@@ -63,14 +63,6 @@ def _use_records(type_: Type, context: SpecContext) -> None:
             pass
 
 
-def check_name(name: Name, context: SpecContext) -> None:
-    """Names of tables, variables, events, alerts and states are identifiers."""
-    if not IDENTIFIER.fullmatch(name.text):
-        context.diagnostics.error(
-            "DG204", f"`{name.text}` is no name", name.span, "", help="letters, digits and `_`, no digit first"
-        )
-
-
 # Tables
 
 
@@ -81,7 +73,7 @@ def check_tables(protocol: Protocol, context: SpecContext) -> dict[str, TableMod
 
 
 def _table(item: TableDefinition, context: SpecContext) -> TableModel | None:
-    check_name(item.name, context)
+    context.check_name(item.name, "table")
     keys = [key for key, _ in item.entries]
     values = [value for _, value in item.entries if value is not None]
     key_type = _common_type(keys, f"keys of `{item.name.text}`", context)
@@ -148,7 +140,7 @@ def check_variables(protocol: Protocol, rules: Rules, context: SpecContext) -> d
 
 
 def _variable(item: VariableDefinition, rules: Rules, context: SpecContext) -> VariableModel | None:
-    check_name(item.name, context)
+    context.check_name(item.name)
     type_ = declared_type(item.type, rules.definitions, context)
     if item.scope is not None and item.scope.value != "session":
         context.diagnostics.error(
@@ -203,7 +195,7 @@ def check_events(protocol: Protocol, rules: Rules, context: SpecContext) -> dict
 
 
 def _event(item: EventDefinition, rules: Rules, context: SpecContext) -> EventModel | None:
-    check_name(item.name, context)
+    context.check_name(item.name, "event")
     name, span = item.name.text, item.name.span
     if item.stream is not None:
         if item.stream.text != "bytes":
@@ -221,7 +213,7 @@ def _event(item: EventDefinition, rules: Rules, context: SpecContext) -> EventMo
     fields: list[tuple[str, Type]] = []
     correct = True
     for field, node in item.fields or ():
-        check_name(field, context)
+        context.check_name(field)
         if field.text in _EVENT_WORDS:
             context.diagnostics.error(
                 "DG204",
@@ -260,7 +252,7 @@ def _rule_event(rule: Name, name: str, item: EventDefinition, rules: Rules, cont
 
 def check_alert(item: AlertDefinition, context: SpecContext) -> AlertModel:
     """An alert without its description, which is checked where it is raised."""
-    check_name(item.name, context)
+    context.check_name(item.name, "alert")
     return AlertModel(
         item.name.text,
         item.severity,

@@ -10,12 +10,12 @@ from dissgen.diagnostics import Diagnostics, Label, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Constant, Typed
 from dissgen.reader import ScalarNode
-from dissgen.sema.declarations import check_alert, check_name
+from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import narrowings
 from dissgen.sema.model import AlertModel, EventModel, HandlerModel, RowModel, StateModel, VariableModel
 from dissgen.sema.rules import Rules
 from dissgen.sema.sides import check_side
-from dissgen.sema.spec_context import SpecContext
+from dissgen.sema.spec_context import SpecContext, folded
 from dissgen.sema.tokens import TokenTable
 from dissgen.sema.transition_scope import Situation, TransitionScope
 from dissgen.sema.verbs import VerbChecker
@@ -139,11 +139,11 @@ class Machine:
         return states
 
     def _check_condition_alone(self, name: str) -> None:
-        check_name(self.conditions[name].name, self.context)
+        self.context.check_name(self.conditions[name].name)
 
     def _check_state_name(self, name: Name) -> None:
-        check_name(name, self.context)
-        if name.text in _RESERVED:
+        self.context.check_name(name, "state")
+        if folded(name.text) in _RESERVED:
             self.context.diagnostics.error(
                 "DG506",
                 f"a state named `{name.text}`",

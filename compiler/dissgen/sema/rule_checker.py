@@ -15,7 +15,7 @@ from dissgen.primitives.record import BoundRecord
 from dissgen.primitives.use import BoundCall
 from dissgen.reader import Node, ScalarNode
 from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
-from dissgen.sema.spec_context import IDENTIFIER
+from dissgen.sema.spec_context import IDENTIFIER, SpecContext
 from dissgen.spec.machine import parse_arguments
 from dissgen.spec.tree import Element, Name
 from dissgen.types import NONE, RecordType, Type, assignable, optional, show
@@ -195,21 +195,20 @@ class RuleChecker(RuleNames):
 
     def _acceptable(self, name: Name) -> bool:
         text = name.text
-        message = help_ = ""
-        if not IDENTIFIER.fullmatch(text):
-            message, help_ = f"`{text}` is no name", "letters, digits and `_`, no digit first"
-        elif text in RESERVED or text.startswith("__"):
-            message, help_ = f"a field named `{text}`, which has a meaning in expressions", f"write `{text}_value`"
-        elif text.endswith("_") and keyword.iskeyword(text[:-1]):
-            message, help_ = f"a field named `{text}`", f"write `{text[:-1]}`: in Python it gets the `_`"
-        elif text in self.parameters and text not in self.captured:
-            message, help_ = f"the field `{text}` has the name of a parameter", "give one of them another name"
-        if message:
-            self.diagnostics.error("DG204", message, name.span, "", help=help_)
+        correct = check_field_name(name, self.rules.context)
+        if correct and text in self.parameters and text not in self.captured:
+            self.diagnostics.error(
+                "DG204",
+                f"the field `{text}` has the name of a parameter",
+                name.span,
+                "",
+                help="give one of them another name",
+            )
+            correct = False
+        if not correct:
             self.fields.setdefault(text, FieldState(None, name.span))
             self.rules.context.broken_fields.add(text)
-            return False
-        return True
+        return correct
 
     def final_type(self, name: str) -> Type | None:
         """The field's type in the record: an optional where not every path has set it."""
@@ -409,3 +408,18 @@ class RuleChecker(RuleNames):
             return None
         arguments = tuple((key, TypedName(binding, binding.type, element.span)) for key, binding in captured.items())
         return RuleUse(model.name, arguments, RecordType(model.name), model.minimum)
+
+
+def check_field_name(name: Name, context: SpecContext) -> bool:
+    """Whether a field or a parameter may have this name."""
+    text = name.text
+    if not IDENTIFIER.fullmatch(text):
+        message, help_ = f"`{text}` is no name", "letters, digits and `_`, no digit first"
+    elif text in RESERVED or text.startswith("__"):
+        message, help_ = f"a field named `{text}`, which has a meaning in expressions", f"write `{text}_value`"
+    elif text.endswith("_") and keyword.iskeyword(text[:-1]):
+        message, help_ = f"a field named `{text}`", f"write `{text[:-1]}`: in Python it gets the `_`"
+    else:
+        return True
+    context.diagnostics.error("DG204", message, name.span, "", help=help_)
+    return False

@@ -14,12 +14,12 @@ from dissgen.primitives import Bound
 from dissgen.reader import ScalarNode
 from dissgen.sema.declarations import declared_type
 from dissgen.sema.model import FieldModel, RuleModel, TableModel
-from dissgen.sema.rule_checker import RuleChecker
-from dissgen.sema.spec_context import IDENTIFIER, SpecContext
+from dissgen.sema.rule_checker import RuleChecker, check_field_name
+from dissgen.sema.spec_context import SpecContext, folded
 from dissgen.sema.tokens import TokenTable
 from dissgen.spec.tree import Element, Modifier, Name, Protocol, RuleDefinition
 from dissgen.text import Span
-from dissgen.types import BYTES, INT, STR, RecordType, Type, optional
+from dissgen.types import BYTES, INT, SIMPLE, STR, RecordType, Type, optional
 
 ERROR: Final = RecordType("parse error")
 """The type of `error`; no rule can have this name."""
@@ -59,12 +59,14 @@ class Rules:
         self.union_calls: list[tuple[str, Span]] = []
         self._open: dict[str, RuleChecker] = {}
         self._depth = 0
-        self._names = set(self.definitions)
+        self._names = set(map(folded, self.definitions))
 
     def check_all(self) -> None:
         """Check every rule, used or not, and then what only the whole grammar shows."""
         for name, item in self.definitions.items():
             self._check_name(item.name)
+            for parameter in item.parameters:
+                check_field_name(parameter.name, self.context)
             self.model(name)
         streams = self.streams()
         for rule, span in self.union_calls:
@@ -74,9 +76,14 @@ class Rules:
                 )
 
     def _check_name(self, name: Name) -> None:
-        if not IDENTIFIER.fullmatch(name.text):
+        self.context.check_name(name, "rule")
+        if name.text in (*SIMPLE, "list", "map", "optional"):
             self.context.diagnostics.error(
-                "DG204", f"`{name.text}` is no name", name.span, "", help="letters, digits and `_`, no digit first"
+                "DG204",
+                f"a rule named `{name.text}`, which is a type",
+                name.span,
+                "",
+                help=f"write `{name.text}_value`",
             )
         if name.text in self.tokens:
             self.context.diagnostics.error(
@@ -237,9 +244,9 @@ class Rules:
     def outline(self, element: Element, name: str, outer: RuleChecker) -> tuple[RuleModel, dict[str, Binding]]:
         """A rule of its own for a nested element; what it takes from the rule around comes as parameters."""
         free, number = name, 2
-        while free in self._names:
+        while folded(free) in self._names:
             free, number = f"{name}_{number}", number + 1
-        self._names.add(free)
+        self._names.add(folded(free))
         checker = RuleChecker(self, free, {}, outer)
         self._open[free] = checker
         try:

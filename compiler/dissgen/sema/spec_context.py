@@ -27,6 +27,11 @@ _SECTIONS: Final = {
 }
 
 
+def folded(name: str) -> str:
+    """A name without what makes two names only look different."""
+    return name.replace("_", "").lower()
+
+
 class BreakableScope(Scope, Protocol):
     """A scope that knows which of its names could not be resolved, so that their use is not reported again."""
 
@@ -44,9 +49,36 @@ class SpecContext:
     diagnostics: Diagnostics
     broken_fields: set[str] = field(default_factory=set)
     used: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _names: dict[tuple[str, str], Name] = field(default_factory=dict)
 
     def use(self, section: str, name: str) -> None:
         self.used[section].add(name)
+
+    def check_name(self, name: Name, kind: str = "") -> None:
+        """Names of the sections are identifiers; two of one `kind` that differ in case and `_` alone are refused.
+
+        Such names would be told apart by nobody, and constants and classes of the output are named after them.
+        """
+        text = name.text
+        if not IDENTIFIER.fullmatch(text):
+            self.diagnostics.error(
+                "DG204", f"`{text}` is no name", name.span, "", help="letters, digits and `_`, no digit first"
+            )
+            return
+        if text.startswith("__"):
+            self.diagnostics.error(
+                "DG204", f"`{text}` begins with two `_`", name.span, "", help=f"write `{text.lstrip('_') or 'name'}`"
+            )
+        first = self._names.setdefault((kind, folded(text)), name) if kind else name
+        if first.text != text:
+            self.diagnostics.error(
+                "DG202",
+                f"the {kind}s `{first.text}` and `{text}` differ in case and `_` alone",
+                name.span,
+                "too alike",
+                also=[(first.span, "the other one")],
+                help="give one of them another name",
+            )
 
     def unknown(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dissgen.reader import ScalarNode
 from dissgen.sema.model import TerminatorModel, TokenModel
 from dissgen.sema.spec_context import IDENTIFIER, SpecContext
-from dissgen.spec.tree import Name, Protocol, TokenDefinition, name_of
+from dissgen.spec.tree import Name, Protocol, name_of
 from dissgen.text import Span
 from dissgen.tokens import TokenError, compile_terminator, compile_token
 
@@ -25,7 +25,7 @@ class TokenTable:
         self._failed: set[str] = set()
         self._names = {name.upper() for name in self.definitions}
         for item in protocol.tokens:
-            check_token_name(item, context)
+            context.check_name(item.name, "token")
 
     def finish(self) -> None:
         """Compile what nothing has asked for yet: tokens that only expressions match, and unused ones."""
@@ -127,18 +127,6 @@ class TokenTable:
         while f"{names[-1].upper()}_{number}" in taken:
             number += 1
         return f"{names[-1].upper()}_{number}"
-
-
-def check_token_name(item: TokenDefinition, context: SpecContext) -> None:
-    """Names of tokens are identifiers: anything else would be read as an expression where it is used."""
-    if not IDENTIFIER.fullmatch(item.name.text):
-        context.diagnostics.error(
-            "DG204",
-            f"`{item.name.text}` is no name",
-            item.name.span,
-            "",
-            help="letters, digits and `_`, no digit first",
-        )
 
 
 def report_token_error(

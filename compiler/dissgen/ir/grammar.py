@@ -1,0 +1,279 @@
+"""Grammar rules: trees of the operations that read input.
+
+The set of operations is closed. Every element kind of the language lowers itself to it (`primitives/`), every pass
+maps it to itself (`passes/`), and code generation handles each member once (`match` with `assert_never`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from dissgen.ir.expressions import Typed
+from dissgen.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the spec something stems from: file name as shown, 1-based line."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One step of `convert`: int (with base), float, upper, lower, strip, bool, hex ...; `signed` for int."""
+
+    kind: Literal["int", "float", "upper", "lower", "strip", "hex"]
+    base: int = 10
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the value of a reading operation goes: the field or local `name` of the rule; None = passed over."""
+
+    name: str | None = None
+
+
+NOWHERE = Target(None)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRead:
+    """The longest match of a named token. The value is text (`str`), converted."""
+
+    token: str
+    target: Target
+    conversions: tuple[Conversion, ...]
+    type: Type
+    constant: str | int | None
+    place: Place
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralRead:
+    """These exact bytes. The value is the bytes as text."""
+
+    data: bytes
+    ignore_case: bool
+    target: Target
+    place: Place
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRead:
+    """`size` bytes (an int expression, an error when negative)."""
+
+    size: Typed
+    text: bool
+    target: Target
+    conversions: tuple[Conversion, ...]
+    type: Type
+    place: Place
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UntilRead:
+    """The bytes before the next match of a terminator, which is not consumed."""
+
+    terminator: str
+    text: bool
+    limit: int | None
+    target: Target
+    conversions: tuple[Conversion, ...]
+    type: Type
+    place: Place
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestRead:
+    """All bytes up to the end of the direction (or of the budget)."""
+
+    text: bool
+    target: Target
+    conversions: tuple[Conversion, ...]
+    type: Type
+    place: Place
+    field: str | None
+
+
+Leaf: TypeAlias = TokenRead | LiteralRead | TakeRead | UntilRead | RestRead
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRead:
+    """A leaf whose bytes are not kept but delivered to a stream event as they arrive.
+
+    Only a streamed token with a field keeps its value too. `transforms` are applied in order; of them this version
+    has `dot_unstuff`.
+    """
+
+    source: Leaf
+    event: str
+    transforms: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Another rule in value position: its record (or value) goes to the target."""
+
+    rule: str
+    arguments: tuple[tuple[str, Typed], ...]
+    target: Target
+    place: Place
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """A computed field or local."""
+
+    name: str
+    value: Typed
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`values` are the constants that select it (of the subject's type)."""
+
+    values: tuple[str | int | bool | bytes, ...]
+    body: tuple[Op, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The first case whose values contain the subject; `otherwise` None = no match is a parse error.
+
+    `table_miss` is true where the subject is a look-up that may miss: a miss is then no match.
+    """
+
+    subject: Typed
+    cases: tuple[Case, ...]
+    otherwise: tuple[Op, ...] | None
+    table_miss: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """The body where the test is true (`optional` with `when`)."""
+
+    test: Typed
+    body: tuple[Op, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """An array. `item` is the operation that reads one element into the target `item`.
+
+    Exactly as the language has it: `while_` is tested before each item (without `item`), `until` after each (with
+    `item`), `count` is evaluated once, `rest` goes on to the end of the input; the first that stops it ends it.
+    """
+
+    item: Leaf | Call
+    item_type: Type
+    count: Typed | None
+    while_: Typed | None
+    until: Typed | None
+    rest: bool
+    target: Target
+    place: Place
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Every member from the same start; ends at the furthest."""
+
+    members: tuple[tuple[Op, ...], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """A parse error with `message` where the test is false."""
+
+    test: Typed
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Always a parse error."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Leaves (tokens, literals) and optional groups of them that one regular expression reads. Made by `fuse_regex`.
+
+    An `If` among the parts is an optional group whose test is `peek` of its own first token.
+    """
+
+    parts: tuple[TokenRead | LiteralRead | If, ...]
+    place: Place
+
+
+Op: TypeAlias = Leaf | StreamRead | Call | Let | Branch | If | Loop | Union | Verify | Fail | Run
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a rule. `optional`: some path leaves it unset, it then reads None (its type says so too).
+
+    `local` fields (names that begin with `_`, and all fields of a rule with `value`) are seen by the rule only.
+    """
+
+    name: str
+    type: Type
+    place: Place
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """Where parsing may start again: after (or, `before`, at) the next match of the terminator."""
+
+    terminator: str
+    before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A grammar rule. `result` is what it yields: its record (None), the value of one of its names, or an expression.
+
+    `source` is the rule in one line, as a person would write it (`code separator text LINE_END`); `reference` the RFC
+    section named in its comment or `doc`, or "". `streams` are the stream events that it or the rules it uses feed.
+    `whole` is the body of its straight-line variant (for input that is all there), made by passes; None: it has none.
+    `anonymous` rules stand for nested unnamed elements (`reply_item`), they have no public parse function.
+    """
+
+    name: str
+    parameters: tuple[tuple[str, Type], ...]
+    fields: tuple[Field, ...]
+    body: tuple[Op, ...]
+    result: Typed | None
+    type: Type
+    resync: Resync | None
+    streams: tuple[str, ...]
+    place: Place
+    source: str
+    doc: str = ""
+    anonymous: bool = False
+    whole: tuple[Op, ...] | None = None

@@ -1,0 +1,158 @@
+"""The machine: what each state reads from each side, and the rows of its transitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from dissgen.ir.expressions import Typed
+from dissgen.ir.grammar import Place
+from dissgen.types import Type
+
+Template: TypeAlias = tuple[str | tuple[Typed, str], ...]
+
+
+# The verbs of `execute`. `when` is the verb's own guard.
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Build and report an event; the payload in the order of its fields."""
+
+    event: str
+    payload: tuple[tuple[str, Typed], ...]
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlert:
+    alert: str
+    description: Template
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariables:
+    """All right sides are evaluated first."""
+
+    values: tuple[tuple[str, Typed], ...]
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    variable: str
+    value: Typed
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Pop:
+    """Take the oldest entry off; nothing happens to an empty list."""
+
+    variable: str
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLog:
+    text: Template
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SetVerdict:
+    verdict: Literal["accept", "drop", "reset"]
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """`terminator`: through its next match; None: `rest`, all that is still to come in this direction."""
+
+    terminator: str | None
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    direction: Literal["up", "down"]
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    protocol: str
+    when: Typed | None
+    place: Place
+
+
+Verb: TypeAlias = Trigger | RaiseAlert | SetVariables | Push | Pop | WriteLog | SetVerdict | Skip | Abandon | Upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One transition: the first of a chain whose `when` is absent or true fires. `jump` None = stay."""
+
+    when: Typed | None
+    execute: tuple[Verb, ...]
+    jump: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The rows that `state` and `event` have, in the order of evaluation.
+
+    `message` is the type of `message` in up and down events, else None. Rows of `first` and `any` are listed with the
+    state's own (each with its own place), so that a chain stands alone; `shared_from` is the index of the first row
+    that comes from `any` (len(rows) if none), so that code generation can give those to one function.
+    """
+
+    event: str
+    message: Type | None
+    rows: tuple[Row, ...]
+    shared_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a state reads from one direction.
+
+    absent: data is a missing_grammar; rule: `rule`, its `arguments` and `hold`; hold: only a `hold` test;
+    discard; child.
+    """
+
+    kind: Literal["absent", "rule", "hold", "discard", "child"]
+    rule: str | None
+    arguments: tuple[tuple[str, Typed], ...]
+    hold: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`handlers` only for events that have rows, in the order: enter leave init midstream up down parse_error
+    missing_grammar gap end child_finish fail finish."""
+
+    name: str
+    up: Side
+    down: Side
+    handlers: tuple[Handler, ...]
+    place: Place
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    initial: str
+    states: tuple[State, ...]

@@ -1,0 +1,126 @@
+"""A whole spec: its tokens, tables, variables, events and alerts, its rules and its machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from dissgen.ir.expressions import Typed
+from dissgen.ir.grammar import Place, Rule
+from dissgen.ir.machine import Machine
+from dissgen.types import Type
+
+if TYPE_CHECKING:  # the IR carries them, it does not look inside
+    from dissgen.tokens import CompiledTerminator, CompiledToken
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDefinition:
+    """A named token (inline ones are named after their place: `DOT` or `MAIL_DOT`); `compiled` is for the reader."""
+
+    name: str
+    text: str
+    compiled: CompiledToken
+    limit: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TerminatorDefinition:
+    """A token used by until, resync or skip."""
+
+    name: str
+    text: str
+    compiled: CompiledTerminator
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`kind` mapping: key -> value; set: only keys (values all True)."""
+
+    name: str
+    kind: Literal["mapping", "set"]
+    entries: tuple[tuple[str | int | bool, str | int | bool], ...]
+    type: Type
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Of the session. `initial` is a constant expression; `limit` of a list: beyond it the oldest leaves."""
+
+    name: str
+    type: Type
+    initial: Typed
+    limit: int | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class EventField:
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class EventDefinition:
+    """`stream` events have no fields of their own. `rule`: the payload is that rule's fields."""
+
+    name: str
+    fields: tuple[EventField, ...]
+    stream: bool
+    rule: str | None
+    place: Place
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDefinition:
+    """`description` is a template: text and (expression, conversion '' or 'r'); it is checked at each use."""
+
+    id: str
+    severity: Literal["low", "medium", "high"]
+    confidence: Literal["low", "medium", "high"]
+    references: tuple[str, ...]
+    completion: Literal["failed", "successful"] | None
+    method: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """In bytes, entries or counts (language page, section 2)."""
+
+    message: int = 1024 * 1024
+    token: int = 8 * 1024
+    hold: int = 64 * 1024
+    items: int = 4096
+    depth: int = 16
+    transitions: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A whole spec. `path` is relative to the project root, POSIX; `digest` the SHA-256 of the source text (hex)."""
+
+    path: str
+    digest: str
+    protocol: str
+    title: str
+    doc: str
+    references: tuple[str, ...]
+    transport: tuple[tuple[str, tuple[int, ...]], ...]
+    confirm: tuple[tuple[Literal["up", "down"], str], ...]  # direction, name of the token
+    directions: tuple[str, str]  # names of up and down
+    encoding: str
+    limits: Limits
+    tokens: tuple[TokenDefinition, ...]
+    terminators: tuple[TerminatorDefinition, ...]
+    tables: tuple[Table, ...]
+    rules: tuple[Rule, ...]  # in an order in which used rules come first, as far as recursion allows
+    variables: tuple[Variable, ...]
+    events: tuple[EventDefinition, ...]
+    alerts: tuple[AlertDefinition, ...]
+    machine: Machine | None
+    tutorial: bool = field(default=False)  # lives under specs/tutorial: applied to captures only when named
