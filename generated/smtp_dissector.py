@@ -380,16 +380,20 @@ def parse_chunk_size(data: bytes) -> tuple[ChunkSize, int, list[Event]]:
     return parse(_ReadChunkSize, data, LIMITS, STREAMS)
 
 
+# verb WS argument LINE_END
+_PATTERN_COMMAND: Final = re.compile(
+    rb"([^ \t\r\n]*+)(?:[ \t]++([^\r\n]*+))?+\r?+\n", re.DOTALL
+).match
 # verb
-_PATTERN_COMMAND: Final = re.compile(rb"([^ \t\r\n]*+)", re.DOTALL).match
+_PATTERN_COMMAND_2: Final = re.compile(rb"([^ \t\r\n]*+)", re.DOTALL).match
 # WS argument
-_PATTERN_COMMAND_2: Final = re.compile(rb"[ \t]++([^\r\n]*+)", re.DOTALL).match
+_PATTERN_COMMAND_3: Final = re.compile(rb"[ \t]++([^\r\n]*+)", re.DOTALL).match
 # WS size
-_PATTERN_COMMAND_3: Final = re.compile(rb"[ \t]++([0-9]{1,12}+)", re.DOTALL).match
+_PATTERN_COMMAND_4: Final = re.compile(rb"[ \t]++([0-9]{1,12}+)", re.DOTALL).match
 # LINE_END
-_PATTERN_COMMAND_4: Final = re.compile(rb"\r?+\n", re.DOTALL).match
+_PATTERN_COMMAND_5: Final = re.compile(rb"\r?+\n", re.DOTALL).match
 # WS argument LINE_END
-_PATTERN_COMMAND_5: Final = re.compile(rb"(?:[ \t]++([^\r\n]*+))?+\r?+\n", re.DOTALL).match
+_PATTERN_COMMAND_6: Final = re.compile(rb"(?:[ \t]++([^\r\n]*+))?+\r?+\n", re.DOTALL).match
 
 
 def _scan_command(data: bytes, pos: int) -> tuple[Command, int] | None:
@@ -398,36 +402,42 @@ def _scan_command(data: bytes, pos: int) -> tuple[Command, int] | None:
     argument: str | None = None
     size: int | None = None
     m = _PATTERN_COMMAND(data, pos)  # smtp.yaml:37
-    if m is None or m.end() + 1 > len(data):
-        return None
-    verb = m[1].decode("latin-1").upper()
-    pos = m.end()
-    if verb == "BDAT":  # smtp.yaml:40
-        mark = reach = pos  # smtp.yaml:40
-        m = _PATTERN_COMMAND_2(data, pos)  # smtp.yaml:30
-        if m is None or m.end() + 1 > len(data):
-            return None
-        argument = m[1].decode("latin-1")
-        pos = m.end()
-        reach = max(reach, pos)
-        pos = mark
-        m = _PATTERN_COMMAND_3(data, pos)  # smtp.yaml:33
-        if m is None or m.end() + 1 > len(data):
-            return None
-        size = int(m[1])
-        pos = m.end()
-        pos = max(reach, pos)
-        m = _PATTERN_COMMAND_4(data, pos)  # smtp.yaml:42
-        if m is None:
-            return None
+    if m is not None and (verb := m[1].decode("latin-1").upper()) != "BDAT":  # smtp.yaml:38
+        if m[2] is not None:
+            argument = m[2].decode("latin-1")
         pos = m.end()
     else:
-        m = _PATTERN_COMMAND_5(data, pos)  # smtp.yaml:41
-        if m is None:
+        m = _PATTERN_COMMAND_2(data, pos)  # smtp.yaml:37
+        if m is None or m.end() + 1 > len(data):
             return None
-        if m[1] is not None:
-            argument = m[1].decode("latin-1")
+        verb = m[1].decode("latin-1").upper()
         pos = m.end()
+        if verb == "BDAT":  # smtp.yaml:40
+            mark = reach = pos  # smtp.yaml:40
+            m = _PATTERN_COMMAND_3(data, pos)  # smtp.yaml:30
+            if m is None or m.end() + 1 > len(data):
+                return None
+            argument = m[1].decode("latin-1")
+            pos = m.end()
+            reach = max(reach, pos)
+            pos = mark
+            m = _PATTERN_COMMAND_4(data, pos)  # smtp.yaml:33
+            if m is None or m.end() + 1 > len(data):
+                return None
+            size = int(m[1])
+            pos = m.end()
+            pos = max(reach, pos)
+            m = _PATTERN_COMMAND_5(data, pos)  # smtp.yaml:42
+            if m is None:
+                return None
+            pos = m.end()
+        else:
+            m = _PATTERN_COMMAND_6(data, pos)  # smtp.yaml:41
+            if m is None:
+                return None
+            if m[1] is not None:
+                argument = m[1].decode("latin-1")
+            pos = m.end()
     if pos - start > 16384:
         return None
     return Command(verb, argument, size), pos

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from support import ROOT
+
 from dissgen.diagnostics import Diagnostics, render_all
 from dissgen.pipeline import compile_source
 from dissgen.testing import run_examples
 from dissgen.text import SourceFile
-from support import ROOT
 
 
 def blocks(path: str, language: str) -> list[str]:

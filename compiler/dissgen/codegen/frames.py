@@ -101,7 +101,7 @@ class FrameBody:
             case ops.Fail():
                 self.steps.add(f'r.fail("verify", None, {literal(op.message)})')
                 self.steps.close()
-            case ops.Run():
+            case ops.Run() | ops.Prefer():
                 raise AssertionError("a fused run belongs to the straight-line variant only")
             case _:
                 assert_never(op)

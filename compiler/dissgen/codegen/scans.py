@@ -92,6 +92,8 @@ class ScanBody:
                 self._run(ops.Run((op,), op.place))
             case ops.Run():
                 self._run(op)
+            case ops.Prefer():
+                self._prefer(op)
             case ops.TakeRead():
                 self._take(op)
             case ops.Call():
@@ -133,6 +135,25 @@ class ScanBody:
         for group in run.groups:
             self._group(group.number, group.leaf, group.optional)
         self.code.add("pos = m.end()")
+
+    def _prefer(self, op: ops.Prefer) -> None:
+        """The usual case by one expression; what it is not is read as written."""
+        run = run_pattern(op.run, self.module)
+        self._limit = min(self._limit, run.limit)
+        number = next(group.number for group in run.groups if group.leaf is op.subject)
+        assert op.subject.target.name is not None
+        target = self._local(op.subject.target.name)
+        value = converted(op.subject, f"m[{number}]", self.module, checked=False)
+        test = "m is not None" + (f" and m.end() + {run.margin} <= len(data)" if run.margin else "")
+        usual = case_test(f"({target} := {value})", op.excluded, negated=True)
+        self.code.add(f"m = {self._pattern(run)}(data, pos)", op.run.place)
+        with self.code.block(f"if {test} and {usual}:", op.place):
+            for group in run.groups:
+                if group.leaf is not op.subject:
+                    self._group(group.number, group.leaf, group.optional)
+            self.code.add("pos = m.end()")
+        with self.code.block("else:"):
+            self._all(op.otherwise)
 
     def _group(self, number: int, leaf: ops.TokenRead | ops.LiteralRead, optional: bool) -> None:
         constant = leaf.constant if isinstance(leaf, ops.TokenRead) else None

@@ -102,7 +102,8 @@ def _int(
     return f"parse_int({raw}, {conversion.base}, {conversion.signed})"
 
 
-def case_test(subject: str, values: tuple[str | int | bool | bytes, ...]) -> str:
+def case_test(subject: str, values: tuple[str | int | bool | bytes, ...], *, negated: bool = False) -> str:
+    """Whether a subject is one of the values; `negated`: none of them."""
     if len(values) == 1:
-        return f"{subject} == {literal(values[0])}"
-    return f"{subject} in {tuple_literal(literal(value) for value in values)}"
+        return f"{subject} {'!=' if negated else '=='} {literal(values[0])}"
+    return f"{subject} {'not in' if negated else 'in'} {tuple_literal(literal(value) for value in values)}"

@@ -230,7 +230,22 @@ class Run:
     place: Place
 
 
-Op: TypeAlias = Leaf | StreamRead | Call | Let | Branch | If | Loop | Union | Verify | Fail | Run
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """Try the run of the usual case first. Made by `prefer_else`.
+
+    If it matches and the value of `subject`, one of its leaves, is none of `excluded`, all is read; else `otherwise`
+    reads from the same start.
+    """
+
+    run: Run
+    subject: TokenRead | LiteralRead
+    excluded: tuple[str | int | bool | bytes, ...]
+    otherwise: tuple[Op, ...]
+    place: Place
+
+
+Op: TypeAlias = Leaf | StreamRead | Call | Let | Branch | If | Loop | Union | Verify | Fail | Run | Prefer
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,11 @@ def _op(op: ops.Op) -> Iterator[str]:
         case ops.Run(parts):
             yield "run"
             yield from _indented(_body(parts), 1)
+        case ops.Prefer():
+            yield f"prefer unless {op.subject.target.name} is {', '.join(map(repr, op.excluded))}"
+            yield from _indented(_body((op.run,)), 1)
+            yield "otherwise"
+            yield from _indented(_body(op.otherwise), 1)
         case _:
             assert_never(op)
 

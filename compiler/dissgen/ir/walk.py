@@ -28,6 +28,8 @@ def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
                 yield op.source
             case ops.Run():
                 yield from every(op.parts)
+            case ops.Prefer():
+                yield from every((op.run, *op.otherwise))
             case _:
                 pass
 

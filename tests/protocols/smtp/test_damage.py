@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from protocols.captures import FlowResult, Variant, dissect, of_protocol, variants
+from protocols.smtp.test_interleaving import UNFINISHED
 from support import shipped
 
 from dissgen_runtime import DOWN, UP, Direction, Event, StreamEvent
+from dissgen_runtime.net.decapsulate import FIN
 
 CAPTURES = of_protocol("smtp")
-ENCRYPTED = {path.name for path in CAPTURES if "starttls" in path.name or "startssl" in path.name}
+ENCRYPTED = [path for path in CAPTURES if "starttls" in path.name or "startssl" in path.name]
 ALERTS = 3  # more than the undamaged conversation has: one a direction, and that only one direction is seen
 each_capture = pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
 
@@ -57,18 +59,27 @@ def test_every_stream_ends_with_one_last_piece(path: Path) -> None:
                 assert lasts == [False] * (len(lasts) - 1) + [True], (variant.name, number)
 
 
-@each_capture
+@pytest.mark.parametrize("path", [path for path in CAPTURES if path not in ENCRYPTED], ids=lambda path: path.stem)
 def test_nothing_fails_and_no_alerts_follow_each_other(path: Path) -> None:
+    assert cascades(path) == []
+
+
+@pytest.mark.xfail(strict=True, reason="ciphertext is read line by line when the STARTTLS before it is lost")
+@pytest.mark.parametrize("path", ENCRYPTED, ids=lambda path: path.stem)
+def test_ciphertext_is_not_read_line_by_line(path: Path) -> None:
+    assert cascades(path) == []
+
+
+def cascades(path: Path) -> list[tuple[str, dict[str, int]]]:
+    """The variants with more alerts than there are reasons for."""
     expected = sum(len(flow.alerts) for flow in whole(path).values())
-    cascades = []
+    found = []
     for variant, flows in damaged(path):
         for flow in flows:
             assert not flow.summary["failed"], (variant.name, flow.summary["failure"])
             if len(flow.alerts) > expected + ALERTS + len(flow.of("gap")):
-                cascades.append((variant.name, dict(Counter(flow.alerts))))
-    if path.name in ENCRYPTED and cascades:
-        pytest.xfail("ciphertext is read as commands and replies when the STARTTLS before it is lost")
-    assert cascades == []
+                found.append((variant.name, dict(Counter(flow.alerts))))
+    return found
 
 
 def losses(path: Path) -> list[tuple[str, FlowResult, FlowResult, Direction, tuple[int, int]]]:
@@ -101,9 +112,10 @@ def test_a_lost_packet_is_one_gap_of_its_size(path: Path) -> None:
                 assert len(more) <= 1, (variant.name, direction, more)
                 # A part of the lost bytes may have been sent again, or be joined to a hole that was there before.
                 if more and not old[direction]:
-                    assert more[0] <= len(variant.lost.payload), variant.name
+                    lost = variant.lost
+                    assert more[0] <= len(lost.payload) + bool(lost.flags & FIN), variant.name  # both have a number
                 total = flow.summary["bytes"][direction.value]["total"]
-                if more and not old[direction]:
+                if more and not old[direction] and not variant.lost.flags & FIN:
                     assert total + more[0] == before.summary["bytes"][direction.value]["total"], variant.name
 
 
@@ -157,3 +169,33 @@ def _touches(event: Event, direction: Direction, start: int, end: int) -> bool:
 def _leads_elsewhere(event: Event, start: int, end: int) -> bool:
     """Whether a command after which the client speaks otherwise is lost, or is the one that `resync` gives up."""
     return event.verb in ("DATA", "AUTH", "STARTTLS", "BDAT") and event.offset[1] > start  # type: ignore[attr-defined]
+
+
+@pytest.mark.xfail(strict=True, reason="without a handshake the greeting is taken for the answer to the first command")
+def test_a_conversation_without_its_handshake_is_read_as_with_it() -> None:
+    changed = []
+    for path in CAPTURES:
+        if path in ENCRYPTED or path.name in UNFINISHED:
+            continue
+        for variant, flows in damaged(path):
+            if variant.name == "no handshake":
+                changed += [path.name for flow in flows if _said(flow) != _said(whole(path)[flow.key])]
+    assert changed == []
+
+
+def _said(flow: FlowResult) -> list[tuple[object, ...]]:
+    return [(event.offset, event.payload()) for name in ("command", "response", "auth") for event in flow.of(name)]
+
+
+@pytest.mark.xfail(strict=True, reason="a 354 in the conversation is not followed when the DATA before it is lost")
+def test_a_mail_behind_a_lost_command_is_not_read_as_commands() -> None:
+    """The server's 354 tells that a mail follows, also where DATA is not seen."""
+    read = []
+    for path in CAPTURES:
+        for name, before, after, direction, (start, end) in losses(path):
+            kinds = {event.verb for event in before.of("command") if _touches(event, direction, start, end)}
+            if direction is UP and kinds == {"DATA"}:
+                known = {event.offset for event in before.of("command")}
+                wrong = [event.verb for event in after.of("command") if event.offset not in known]
+                read += [(path.name, name, len(wrong))] if len(wrong) > 1 else []
+    assert read == []
