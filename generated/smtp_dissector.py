@@ -559,10 +559,11 @@ def _scan_reply(data: bytes, pos: int) -> tuple[Reply, int] | None:
         start = pos
         lines: list[ReplyLine] = []
         while True:  # smtp.yaml:55
-            got = _scan_reply_line(data, pos)  # smtp.yaml:55
-            if got is None:
+            m = _PATTERN_REPLY_LINE(data, pos)  # smtp.yaml:55
+            if m is None or m.end() - pos > 16384:
                 return None
-            item, pos = got
+            item = ReplyLine(int(m[1]), m[2].decode("latin-1"), m[3].decode("latin-1"))
+            pos = m.end()
             if len(lines) >= 1000:
                 return None
             lines.append(item)
@@ -721,7 +722,7 @@ class Session(_session.Session[State]):
 
     def _greeting_down(self, message: Reply) -> Outcome:
         """State `greeting`, event `down` (smtp.yaml:98)."""
-        if self._wants("response"):
+        if self._subscribe is None or "response" in self._subscribe:
             self._emit(ResponseEvent(message.code, message.lines, None))
         return State.CONVERSATION  # smtp.yaml:102
 
@@ -757,13 +758,13 @@ class Session(_session.Session[State]):
             self._transition = "smtp.yaml:109"
             self._push(self.variables.outstanding, message.verb, None)
             self.variables.size = message.size if message.size is not None else 0
-            if self._wants("command"):
+            if self._subscribe is None or "command" in self._subscribe:
                 self._emit(CommandEvent(message.verb, message.argument))
             return State.CHUNK
         if message.verb in _TABLE_ENDS_GROUP:  # smtp.yaml:113
             self._transition = "smtp.yaml:113"
             self._push(self.variables.outstanding, message.verb, None)
-            if self._wants("command"):
+            if self._subscribe is None or "command" in self._subscribe:
                 self._emit(CommandEvent(message.verb, message.argument))
             return State.ANSWER
         self._transition = "smtp.yaml:117"
@@ -782,14 +783,14 @@ class Session(_session.Session[State]):
                 {"message.verb": message.verb, "message.argument": message.argument},
             )
         self._push(self.variables.outstanding, message.verb, None)
-        if self._wants("command"):
+        if self._subscribe is None or "command" in self._subscribe:
             self._emit(CommandEvent(message.verb, message.argument))
         return STAY  # smtp.yaml:117
 
     def _any_down(self, message: Reply) -> Outcome:
         """Every state, event `down`, after the state's own transitions."""
         if message.code == 221 and self.variables.outstanding[:1] == ["QUIT"]:  # smtp.yaml:195
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(ResponseEvent(message.code, message.lines, "QUIT"))
             return State.FINISH
         if len(self.variables.outstanding) > 0:  # smtp.yaml:199
@@ -801,13 +802,13 @@ class Session(_session.Session[State]):
                     "smtp.yaml:199",
                     {"outstanding": list(self.variables.outstanding), "message.code": message.code},
                 )
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(
                     ResponseEvent(message.code, message.lines, self.variables.outstanding[0])
                 )
             del self.variables.outstanding[:1]
             return STAY
-        if self._wants("response"):
+        if self._subscribe is None or "response" in self._subscribe:
             self._emit(ResponseEvent(message.code, message.lines, None))
         return STAY  # smtp.yaml:205
 
@@ -830,12 +831,12 @@ class Session(_session.Session[State]):
     def _answer_down(self, message: Reply) -> Outcome:
         """State `answer`, event `down` (smtp.yaml:130)."""
         if message.code == 354 and self.variables.outstanding[-1:] == ["DATA"]:  # smtp.yaml:135
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(ResponseEvent(message.code, message.lines, "DATA"))
             self.variables.outstanding = []
             return State.DATA_TRANSMISSION
         if message.code == 334 and self.variables.outstanding[-1:] == ["AUTH"]:  # smtp.yaml:139
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(ResponseEvent(message.code, message.lines, "AUTH"))
             self.variables.outstanding = self.variables.outstanding[-1:]
             return State.CHALLENGE
@@ -851,12 +852,12 @@ class Session(_session.Session[State]):
                         "held.up": self._held(UP),
                     },
                 )
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(ResponseEvent(message.code, message.lines, "STARTTLS"))
             self.variables.outstanding = []
             return State.TLS
         if message.code < 300 and self.variables.outstanding == ["DATA"]:  # smtp.yaml:150
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(ResponseEvent(message.code, message.lines, None))
             return STAY
         if len(self.variables.outstanding) == 1:  # smtp.yaml:153
@@ -868,7 +869,7 @@ class Session(_session.Session[State]):
                     "smtp.yaml:153",
                     {"outstanding": list(self.variables.outstanding), "message.code": message.code},
                 )
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(
                     ResponseEvent(message.code, message.lines, self.variables.outstanding[0])
                 )
@@ -889,7 +890,7 @@ class Session(_session.Session[State]):
 
     def _challenge_up(self, message: AuthLine) -> Outcome:
         """State `challenge`, event `up` (smtp.yaml:171)."""
-        if self._wants("auth"):
+        if self._subscribe is None or "auth" in self._subscribe:
             self._emit(AuthEvent(message.response))
         return State.ANSWER  # smtp.yaml:175
 

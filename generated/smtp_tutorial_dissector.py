@@ -405,10 +405,11 @@ def _scan_smtp_responses(data: bytes, pos: int) -> tuple[SmtpResponses, int] | N
     start = pos
     responses: list[SmtpResponse] = []
     while True:  # smtp.yaml:53
-        got = _scan_smtp_response(data, pos)  # smtp.yaml:53
-        if got is None:
+        m = _PATTERN_SMTP_RESPONSE(data, pos)  # smtp.yaml:53
+        if m is None or m.end() - pos > 8192:
             return None
-        item, pos = got
+        item = SmtpResponse(m[1].decode("latin-1"), m[2].decode("latin-1"), m[3].decode("latin-1"))
+        pos = m.end()
         if len(responses) >= 4096:
             return None
         responses.append(item)
@@ -493,7 +494,7 @@ class Session(_session.Session[State]):
         except EVALUATION_ERRORS:
             fires = self._guard_failed()
         if fires:  # smtp.yaml:79
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(ResponseEvent(message.responses))
             return State.CLIENT_INITIATION
         self._transition = "smtp.yaml:83"
@@ -533,7 +534,7 @@ class Session(_session.Session[State]):
     def _client_initiation_up(self, message: SmtpCommand) -> Outcome:
         """State `client_initiation`, event `up` (smtp.yaml:85)."""
         if message.command.upper() in ["EHLO", "HELO"]:  # smtp.yaml:89
-            if self._wants("command"):
+            if self._subscribe is None or "command" in self._subscribe:
                 self._emit(CommandEvent(message.command, message.parameter))
             return State.RESPONSE
         self._alert(
@@ -555,7 +556,7 @@ class Session(_session.Session[State]):
         except EVALUATION_ERRORS:
             fires = self._guard_failed()
         if fires:  # smtp.yaml:99
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(ResponseEvent(message.responses))
             return State.DATA_TRANSMISSION
         try:
@@ -563,10 +564,10 @@ class Session(_session.Session[State]):
         except EVALUATION_ERRORS:
             fires = self._guard_failed()
         if fires:  # smtp.yaml:103
-            if self._wants("response"):
+            if self._subscribe is None or "response" in self._subscribe:
                 self._emit(ResponseEvent(message.responses))
             return State.FINISH
-        if self._wants("response"):
+        if self._subscribe is None or "response" in self._subscribe:
             self._emit(ResponseEvent(message.responses))
         return State.COMMAND  # smtp.yaml:107
 
@@ -579,7 +580,7 @@ class Session(_session.Session[State]):
 
     def _command_up(self, message: SmtpCommand) -> Outcome:
         """State `command`, event `up` (smtp.yaml:109)."""
-        if self._wants("command"):
+        if self._subscribe is None or "command" in self._subscribe:
             self._emit(CommandEvent(message.command, message.parameter))
         return State.RESPONSE  # smtp.yaml:113
 

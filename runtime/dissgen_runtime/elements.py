@@ -127,6 +127,18 @@ class Elements(Buffer):
 
     def token(self, token: Token, field: str | None = None) -> bytes:
         """The longest match of the token."""
+        if self._state == IDLE and token.lookahead is not None:
+            # The usual case: what is there decides, so the pattern does.
+            match = token.match(self.data, self.pos)
+            if match is not None:
+                end = match.end()
+                if (
+                    end + token.lookahead <= len(self.data)
+                    and end - self.pos <= token.limit
+                    and self.base + end - self.start <= self.limits.message
+                ):
+                    self.pos = end
+                    return match[0]
         accept = self._scan(token, any_match=False)
         died = self._state < 0
         extent = self._scanned
@@ -264,6 +276,8 @@ class Elements(Buffer):
 
     def peek_token(self, token: Token) -> bool:
         """Whether the token matches here."""
+        if self._state == IDLE and self.pos < len(self.data) and token.match(self.data, self.pos) is not None:
+            return True
         accept = self._scan(token, any_match=True)
         self._state = IDLE
         return accept >= 0

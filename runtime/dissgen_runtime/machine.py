@@ -28,7 +28,7 @@ class Side:
     `arguments` gives the rule its parameters, evaluated at the first byte of a message.
     """
 
-    __slots__ = ("arguments", "hold", "kind", "rule")
+    __slots__ = ("arguments", "hold", "kind", "quick", "rule")
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Side:
         arguments: Callable[[Any], tuple[object, ...]] | None = None,
     ) -> None:
         self.kind = kind
+        self.quick = kind == "rule" and arguments is None  # messages can be read one after the other
         self.rule = rule
         self.hold = hold
         self.arguments = arguments

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dissgen_runtime.buffer import EndMark, GapMark
-from dissgen_runtime.events import Direction, Event
+from dissgen_runtime.events import UP, Direction, Event
 from dissgen_runtime.reader import Reader
 from dissgen_runtime.reading import Reading
 
@@ -30,6 +30,7 @@ class Session(Reading, Generic[StateT]):
     """
 
     __slots__ = (
+        "_idle",
         "_run",
         "_run_direction",
         "_started",
@@ -59,35 +60,60 @@ class Session(Reading, Generic[StateT]):
         self.server_address = server
         self._dissectors = dissectors
         self._started = False
+        self._idle = True  # nothing waits and nothing is special: whole messages can be read at once
         self._run = 0
         self._run_direction: Direction | None = None
 
     def feed(self, direction: Direction, data: bytes) -> list[Event]:
         """Give the next bytes of a direction. Returns the events that they complete."""
-        reader = self._reader(direction)
+        reader = self._up if direction is UP else self._reader(direction)
         if type(data) is not bytes:
             raise TypeError(f"data must be bytes, not {type(data).__name__}")
         if not self._started:
             self._start()
         reader.total += len(data)
-        if self.finished:
-            reader.discarded += len(data)
-        elif data and not self._read_at_once(reader, direction, data):
-            if reader.ended or reader.final or _has_end(reader):
-                reader.discarded += len(data)  # behind the end
-            else:
-                self._note_arrival(reader, direction)
-                reader.append(data)
-                self._pump()
-        events = self._out
-        self._out = []
-        return events
+        if self._idle and data:
+            side = self._row.up if direction is UP else self._row.down
+            if side.quick:
+                # The usual case: nothing waits, and the data is whole messages.
+                reader.base += reader.pos
+                reader.start = reader.message_start = reader.base
+                reader.data = data
+                reader.pos = 0
+                self._read_ready(reader, side)
+                self._idle = reader.pos == len(data) and reader.plain and not self.finished
+                if not self._idle and not self.finished:
+                    self._read_on(reader, direction)
+                events, self._out = self._out, []
+                return events
+        self._feed_on(reader, direction, data)
+        return self._take_events()
 
-    def _read_at_once(self, reader: Reader, direction: Direction, data: bytes) -> bool:
-        """The usual case: nothing waits, and all of the data is whole messages. False: it is read the general way."""
+    def _feed_on(self, reader: Reader, direction: Direction, data: bytes) -> None:
+        """Data of any direction in any situation."""
+        if self.finished or reader.ended or reader.final or _has_end(reader):
+            reader.discarded += len(data)  # behind the end
+        elif data:
+            self._note_arrival(reader, direction)
+            reader.append(data)
+            self._pump()
+            self._look_whether_idle()
+
+    def _read_on(self, reader: Reader, direction: Direction) -> None:
+        """The rest of a piece that was not all whole messages."""
+        if direction is not self._run_direction:
+            self._run += 1
+            self._run_direction = direction
+        reader.arrival = self._run
+        reader.arrivals = None
+        self._pump()
+        self._look_whether_idle()
+
+    def _look_whether_idle(self) -> None:
         up, down = self._up, self._down
-        if not (
-            reader.plain
+        self._idle = (
+            up.plain
+            and down.plain
             and up.frame is None
             and down.frame is None
             and up.pos == len(up.data)
@@ -96,24 +122,8 @@ class Session(Reading, Generic[StateT]):
             and not down.pending
             and up.later is None
             and down.later is None
-        ):
-            return False
-        side = self._row.up if reader is up else self._row.down
-        if side.kind != "rule" or side.arguments is not None:
-            return False
-        if direction is not self._run_direction:
-            self._run += 1
-            self._run_direction = direction
-        reader.arrival = self._run
-        reader.arrivals = None
-        reader.base += reader.pos
-        reader.start = reader.message_start = reader.base
-        reader.data = data
-        reader.pos = 0
-        self._read_ready(reader, side)
-        if reader.pos < len(data) and not self.finished:
-            self._pump()
-        return True
+            and not self.finished
+        )
 
     def gap(self, direction: Direction, size: int) -> list[Event]:
         """Say that `size` bytes of the direction are missing here; none missing is nothing to report."""
@@ -208,6 +218,7 @@ class Session(Reading, Generic[StateT]):
             reader.later = []
         reader.later.append(mark)
         self._pump()
+        self._look_whether_idle()
 
     def _start(self) -> None:
         """Rules 6 and 18."""
@@ -268,11 +279,10 @@ class Session(Reading, Generic[StateT]):
             if reader.pending:
                 reader.join()
             reader.start = reader.message_start = reader.base + reader.pos
-            if side.arguments is None and not alone:
-                return self._read(reader, side)
-            if side.arguments is None and self._read_ready(reader, side):
+            ready = side.quick and alone
+            if ready and self._read_ready(reader, side):
                 return True
-            return self._read(reader, side, scanned=side.arguments is None)
+            return self._read(reader, side, scanned=ready)
         if kind == "hold":
             assert side.hold is not None
             held = self._holds(side.hold)

@@ -40,10 +40,18 @@ class _State:
         return row[byte]
 
 
+def _lookahead(automaton: Automaton) -> int | None:
+    """How many bytes behind a match show that it is the longest: 0, 1, or None where it takes more."""
+    behind = [target for accepting, moves in automaton if accepting for _, target in moves]
+    if not behind:
+        return 0
+    return 1 if all(automaton[target][0] for target in behind) else None
+
+
 class Token:
     """`pattern` reads complete data; `automaton` has a row a state: (accepting, ((character class, target), ...))."""
 
-    __slots__ = ("_automaton", "_states", "fullmatch", "limit", "match", "name", "pattern")
+    __slots__ = ("_automaton", "_states", "fullmatch", "limit", "lookahead", "match", "name", "pattern")
 
     def __init__(self, name: str, pattern: bytes, automaton: Automaton, limit: int) -> None:
         self.name = name
@@ -54,6 +62,7 @@ class Token:
         self.match = compiled.match
         self.fullmatch = compiled.fullmatch
         self._states = tuple(_State(number, *state) for number, state in enumerate(automaton))
+        self.lookahead = _lookahead(automaton)
 
     def __reduce__(self) -> tuple[type[Token], tuple[str, bytes, Automaton, int]]:
         return (Token, (self.name, self.pattern, self._automaton, self.limit))

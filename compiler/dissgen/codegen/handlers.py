@@ -84,7 +84,7 @@ class HandlerBody:
     def _verb(self, verb: ops.Verb, row: ops.Row) -> None:
         match verb:
             case ops.Trigger():
-                with self.code.block(f"if self._wants({literal(verb.event)}):"):
+                with self.code.block(f"if self._subscribe is None or {literal(verb.event)} in self._subscribe:"):
                     arguments = ", ".join(self._kept(value) for _, value in verb.payload)
                     self.code.add(f"self._emit({naming.event_class(verb.event)}({arguments}))")
             case ops.RaiseAlert():

@@ -266,13 +266,40 @@ class ScanBody:
             before = self.locals.fresh("before")
             self.code.add(f"{before} = pos")
         item = self.names.item = self.locals.fresh("item")
-        self._op(op.item)
+        if not (isinstance(op.item, ops.Call) and self._item_by_pattern(op.item, item)):
+            self._op(op.item)
         if items:
             self._decline(f"len({items}) >= {self.module.limits.items}")
             self.code.add(f"{items}.append({item})")
         else:
             self._decline(f"pos == {before}")
             self.code.add(f"{index} += 1")
+
+    def _item_by_pattern(self, call: ops.Call, item: str) -> bool:
+        """A record that one expression reads is built here, without calling the scan of its rule."""
+        rule = next(rule for rule in self.module.rules if rule.name == call.rule)
+        if rule.result is not None or rule.parameters or rule.whole is None or len(rule.whole) != 1:
+            return False
+        (only,) = rule.whole
+        if not isinstance(only, ops.Run):
+            return False
+        run = run_pattern(only, self.module)
+        values: dict[str, str] = {}
+        for group in run.groups:
+            name = group.leaf.target.name
+            constant = isinstance(group.leaf, ops.TokenRead) and group.leaf.constant is not None
+            if name is None or name in values or group.optional or constant or parsed_int(group.leaf, self.module):
+                return False
+            values[name] = converted(group.leaf, f"m[{group.number}]", self.module, checked=False)
+        if set(values) != {field.name for field in rule.fields} or any(field.local for field in rule.fields):
+            return False
+        self.code.add(f"m = {naming.pattern(rule.name, 1)}(data, pos)", call.place)
+        end = f"m.end() + {run.margin} > len(data) or " if run.margin else ""
+        self._decline(f"m is None or {end}m.end() - pos > {min(run.limit, self.module.limits.message)}")
+        arguments = ", ".join(values[field.name] for field in rule.fields)
+        self.code.add(f"{item} = {naming.record_class(rule.name)}({arguments})")
+        self.code.add("pos = m.end()")
+        return True
 
     def _union(self, op: ops.Union) -> None:
         mark, reach = self.locals.fresh("mark"), self.locals.fresh("reach")
