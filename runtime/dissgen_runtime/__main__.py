@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stderr=sys.stderr,
         fail_on_alert=options.fail_on == "alert",
         color=options.color,
+        folder=options.folder,
+        jobs=options.jobs,
     )
 
 
@@ -41,14 +43,30 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0; 1 damaged capture (or an alert, with --fail-on); 2 unusable input or usage.",
     )
     add = parser.add_argument
-    add("captures", nargs="+", metavar="CAPTURE", help="pcap or pcapng file, gzip or not; - is standard input")
+    add(
+        "captures",
+        nargs="+",
+        metavar="CAPTURE",
+        help="pcap or pcapng file, gzip or not, or a folder; - is standard input",
+    )
     add("-d", dest="dissectors", action="append", required=True, metavar="PATH", help="module file or directory")
-    add("--format", choices=("text", "jsonl"), default="text", help="lines for people, or JSON Lines")
+    add(
+        "--format", choices=("text", "jsonl", "eve"), default="text", help="lines for people, JSON Lines, or EVE alerts"
+    )
+    add("-w", dest="folder", metavar="DIR", help="write the events of each protocol to a file of its own in DIR")
+    add("--jobs", type=_at_least_one, default=1, metavar="N", help="read so many captures at a time")
     add("--protocol", action="append", default=[], metavar="NAME", help="use only these dissectors")
     add("--decode-as", action="append", default=[], metavar="tcp/PORT=NAME", help="use a dissector for a port")
     add("--fail-on", choices=("alert",), help="exit with 1 if there was an alert")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colour the text")
     return parser
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 if __name__ == "__main__":

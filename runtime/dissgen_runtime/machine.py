@@ -39,7 +39,8 @@ class Side:
         arguments: Callable[[Any], tuple[object, ...]] | None = None,
     ) -> None:
         self.kind = kind
-        self.quick = kind == "rule" and arguments is None  # messages can be read one after the other
+        # Whole messages can be read one after the other.
+        self.quick = kind == "rule" and arguments is None and rule.scan is not Frame.scan
         self.rule = rule
         self.hold = hold
         self.arguments = arguments

@@ -172,7 +172,8 @@ class Transitions(Reporter):
             self._fire("leave")
         self._fire("finish")
         for reader in (self._up, self._down):
-            reader.discard_waiting()
+            if reader.waiting:
+                reader.discard_waiting()
         self.state = self.FINISH
         self._state_name = self.state.value
         self._path.append(self._state_name)
