@@ -8,17 +8,21 @@ stream, because a message that fails is read again from its first byte.
 
 from __future__ import annotations
 
+from collections import deque
+
 from dissgen_runtime.events import Direction
 from dissgen_runtime.tokens import Terminator
 
 
 class GapMark:
-    """`size` bytes are missing here."""
+    """`size` bytes are missing here; when that was said, the other direction's bytes went up to `other_end`."""
 
-    __slots__ = ("size",)
+    __slots__ = ("other_end", "reported", "size")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, other_end: int) -> None:
         self.size = size
+        self.other_end = other_end
+        self.reported = False
 
 
 class EndMark:
@@ -28,6 +32,16 @@ class EndMark:
 
     def __init__(self, cut: bool) -> None:
         self.cut = cut
+
+
+class Piece:
+    """Bytes behind a mark, and the run in which they came."""
+
+    __slots__ = ("data", "run")
+
+    def __init__(self, data: bytes, run: int) -> None:
+        self.data = data
+        self.run = run
 
 
 class Buffer:
@@ -68,7 +82,7 @@ class Buffer:
         self.kept: list[bytes] | None = None
         self.pending: list[bytes] = []
         self.pending_size = 0
-        self.later: list[bytes | GapMark | EndMark] | None = None
+        self.later: deque[Piece | GapMark | EndMark] | None = None
         self.later_size = 0
         self.final = False  # no byte will follow those that are there
         self.arrival = 0  # the run in which the first waiting byte came
@@ -103,8 +117,8 @@ class Buffer:
         """All bytes that wait, also behind a gap."""
         return self.unread + self.later_size
 
-    def append(self, data: bytes) -> None:
-        """Add bytes at the end (or behind the gap that is there)."""
+    def append(self, data: bytes, run: int) -> None:
+        """Add bytes at the end (or behind the gap that is there); `run`: when they came."""
         raise NotImplementedError  # whether a message is in progress decides where they go
 
     def join(self) -> None:
@@ -112,7 +126,8 @@ class Buffer:
         cut = self.pos
         if self._marks:
             cut = min(cut, self._marks[0] - self.base)
-        if cut:
+        # Cutting off what has been read copies the rest: only where something joins it, or when it is the smaller part.
+        if cut and (self.pending or cut * 2 >= len(self.data)):
             read_from = max(self.start - self.base, 0)
             if read_from < cut:
                 self._keep(self.data[read_from:cut])
@@ -206,42 +221,38 @@ class Buffer:
             self.skip = None
         return found
 
-    def skip_read(self) -> None:
-        """What has been read of the message counts as skipped; the next byte begins one."""
-        self._reset_element()
-        self.skipped += self.offset - self.start
-        self.start = self.offset
-        self.kept = None
-
     def first_byte(self) -> bytes:
         """The next byte that waits, or nothing."""
-        self.join()
-        return self.data[self.pos : self.pos + 1]
+        if self.pos < len(self.data):
+            return self.data[self.pos : self.pos + 1]
+        return self.pending[0][:1] if self.pending else b""
 
     def next_mark(self) -> GapMark | EndMark | None:
         """What stands behind the bytes that are there."""
         if not self.later:
             return None
         mark = self.later[0]
-        assert not isinstance(mark, bytes)
+        assert not isinstance(mark, Piece)
         return mark
 
     def pass_mark(self) -> None:
         """Take the mark away and let in the bytes behind it."""
         assert self.later
-        mark = self.later.pop(0)
+        mark = self.later.popleft()
         if isinstance(mark, GapMark):
-            self.pass_all()
-            self.base += mark.size
-            self.start = self.base
+            self.pass_gap(mark.size)
         later, self.later = self.later, None
-        self.later_size = 0
-        for index, item in enumerate(later):
-            if not isinstance(item, bytes):
-                self.later = later[index:]
-                self.later_size = sum(len(piece) for piece in self.later if isinstance(piece, bytes))
-                return
-            self.append(item)
+        while later and isinstance(piece := later[0], Piece):
+            later.popleft()
+            self.later_size -= len(piece.data)
+            self.append(piece.data, piece.run)
+        self.later = later or None
+
+    def pass_gap(self, size: int) -> None:
+        """Behind bytes that are missing; those before them have been read."""
+        self.pass_all()
+        self.base += size
+        self.start = self.base
 
     def _reset_element(self) -> None:
         """Forget the element in progress."""

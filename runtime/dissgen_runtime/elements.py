@@ -146,7 +146,7 @@ class Elements(Buffer):
         size = extent - self.offset
         if size > token.limit:
             self.fail("limit", field, f"{token.name} of at most {token.limit} bytes", size=token.limit + 1)
-        self._check_message(extent, field)
+        self._check_message(accept, field)
         if accept < 0:
             self.fail("mismatch" if died else "truncated", field, token.name, size=size + died)
         if accept > self.base + len(self.data):
@@ -160,6 +160,7 @@ class Elements(Buffer):
         have = self.peek_octets(len(data), wait=False)
         same = have.lower() == data.lower() if ignore_case else have == data
         if same:
+            self._check_message(self.offset + len(data), field)
             self.pos += len(data)
             return have
         matched = 0
@@ -175,7 +176,8 @@ class Elements(Buffer):
         """Exactly `size` bytes."""
         if size < 0:
             self.fail("value", field, "a size that is not negative")
-        self._check_message(self.offset + size, field)
+        if self.offset + size - self.start > self.limits.message:
+            self.fail("limit", field, f"a message of at most {self.limits.message} bytes")
         there = len(self.data) - self.pos
         if there < size:
             if there + self.pending_size < size:
@@ -207,14 +209,15 @@ class Elements(Buffer):
             self._piece_start = self.base
             self._carry = b""
             self._fresh = True
-        while True:
-            at = self._search_piece(terminator)
-            held_from = self._scanned - self.offset
-            if held_from > limit:
+        at = -1
+        while at < 0:
+            at = self._search_piece(terminator, field)
+            # Of two limits the one that is reached first is reported, however the data is cut.
+            if self.start + self.limits.message <= self.offset + limit:
+                self._check_message(self._scanned, field)
+            if self._scanned - self.offset > limit:
                 self.fail("limit", field, f"{terminator.name} within {limit} bytes", size=limit + 1)
             self._check_message(self._scanned, field)
-            if at >= 0:
-                break
         self._state = IDLE
         self._fresh = True
         if at > self.base + len(self.data):
@@ -223,15 +226,19 @@ class Elements(Buffer):
         self.pos = at - self.base
         return self.data[begin : self.pos]
 
-    def _search_piece(self, terminator: Terminator) -> int:
-        """Search one more piece; the absolute place of the match, or -1. Raises NeedMore, and ParseError at the end."""
+    def _search_piece(self, terminator: Terminator, field: str | None) -> int:
+        """Search one more piece; the absolute place of the match, or -1. Raises NeedMore, ParseError at the end."""
         try:
             piece = self._next_piece()
         except NeedMore:
             if not self.final:
                 raise
-            size = self.base + len(self.data) + self.pending_size - self.offset
-            self.fail("truncated", None, terminator.name, size=size)
+            # What was held back as a beginning may be a match now that nothing follows.
+            at, end = terminator.find(self._carry, 0, self._fresh, True)
+            if end >= 0:
+                self._scanned += at
+                return self._scanned
+            self.fail("truncated", field, terminator.name, size=self.end - self.offset)
         begin = self._scanned - self._piece_start if not self._carry else 0
         window = self._carry + piece if self._carry else piece
         window_start = self._scanned - begin

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
+from dissgen_runtime.buffer import Piece
 from dissgen_runtime.elements import Elements, NeedMore, parse_int
 from dissgen_runtime.errors import ParseError
 from dissgen_runtime.events import Direction
@@ -67,7 +68,8 @@ class Reader(Elements):
         "arguments",
         "discards_all",
         "ended",
-        "forced",
+        "failed_at",
+        "forced_until",
         "frame",
         "ignore_stay",
         "lost",
@@ -98,17 +100,26 @@ class Reader(Elements):
         self.ended = False
         self.lost = False
         self.lost_stay = -1
-        self.forced = False
+        self.forced_until = -1  # bytes before this offset may not be held any longer
+        self.failed_at = -1  # the first byte of the message that failed, while `resync` is under way
         self.ignore_stay = -1
         self.missing_stay = -1
         self.discards_all = False
 
-    def append(self, data: bytes) -> None:
-        """Add bytes at the end (or behind the gap that is there)."""
+    def append(self, data: bytes, run: int) -> None:
+        """Add bytes at the end (or behind the gap that is there); `run`: when they came, for both directions."""
         if self.later:
-            self.later.append(data)
+            self.later.append(Piece(data, run))
             self.later_size += len(data)
-        elif self.frame is None and self.pos == len(self.data) and not self.pending:
+            return
+        if self.pos == len(self.data) and not self.pending:
+            self.arrival = run
+            self.arrivals = None
+        elif (self.arrivals[-1][1] if self.arrivals else self.arrival) != run:
+            if self.arrivals is None:
+                self.arrivals = []
+            self.arrivals.append((self.end, run))
+        if self.frame is None and self.pos == len(self.data) and not self.pending:
             self.base += self.pos
             self.start = self.base
             self.data = data
@@ -148,19 +159,18 @@ class Reader(Elements):
         return self.frame is not None and self.sink is not None
 
     def stream_gap(self, size: int) -> int:
-        """`size` bytes of the streamed field are missing; how many of them lie behind its end."""
+        """`size` bytes are missing in the streamed field; how many of them belong to it. What was held back is out."""
         sink = self.sink
         assert sink is not None
         sink.intact = False
-        self._flush_held_back(sink)
         for transform in self._transforms:
             transform.lose()
         self._fresh = False
         if self._left < 0:
-            return 0
+            return size
         inside = min(size, self._left)
         self._left -= inside
-        return size - inside
+        return inside
 
     def _flush_held_back(self, sink: Sink) -> None:
         """What was held back as a possible terminator belongs to the stream after all."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from dissgen_runtime.buffer import GapMark
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
-from dissgen_runtime.events import End, Event, Gap
+from dissgen_runtime.events import End, Event, Gap, VerdictEvent
 from dissgen_runtime.machine import FAIL, STAY, Side
 from dissgen_runtime.reader import Frame, NeedMore, Reader
 from dissgen_runtime.transitions import Transitions
@@ -39,12 +39,14 @@ class Reading(Transitions):
         outcome: Any = None
         try:
             while pos < size:
-                if hold is not None and self._holds(hold):
+                if hold is not None and self._holds(reader, hold):
                     break
                 got = scan(data, pos)
                 if got is None:
                     break
                 message, end = got
+                if end == pos:  # a message has a byte: `_read` says so
+                    break
                 count += 1
                 reader.pos = end
                 if handler is not None:
@@ -66,8 +68,6 @@ class Reading(Transitions):
         self._confident = True
         self._moves = 0
         reader.commit()
-        if reader.pos == size:
-            reader.forced = False
         if outcome is not None and outcome is not STAY:
             self._move(outcome)
         return True
@@ -88,6 +88,8 @@ class Reading(Transitions):
                     message = frame.run(reader)
             else:
                 message = frame.run(reader)
+            if reader.offset == reader.message_start:
+                reader.fail("value", None, "a message of at least one byte")
         except NeedMore:
             return self._pass_mark(reader)
         except EVALUATION_ERRORS as fault:
@@ -109,8 +111,6 @@ class Reading(Transitions):
         here = reader.base + reader.pos
         reader.messages += 1
         self._moves = 0
-        if reader.pos == len(reader.data) and not reader.pending:
-            reader.forced = False
         direction = reader.direction
         self._at = (direction, (reader.message_start, here))
         self._error = None
@@ -147,6 +147,7 @@ class Reading(Transitions):
         elif reader.skip is not None or reader.discards_all or reader.offset > before:
             return
         elif rule.RESYNC is not None:
+            reader.failed_at = reader.offset
             self._skip_from(reader, error.offset)
             self._resync(reader, rule)
         else:
@@ -172,9 +173,7 @@ class Reading(Transitions):
         here = reader.offset
         if reader.missing_stay == self._stay:
             if forced or self._must_read(reader):
-                reader.ignore_stay = self._stay
-                reader.plain = False
-                self._report_one_sided()
+                self._ignore(reader)
                 return True
             return False
         reader.missing_stay = stay = self._stay
@@ -186,15 +185,19 @@ class Reading(Transitions):
         if self.finished or self._stay != stay or reader.skip is not None or reader.discards_all:
             return True
         if forced:
-            reader.ignore_stay = stay
-            reader.plain = False
-            self._report_one_sided()
-            return True
-        if outcome is None:
+            self._ignore(reader)
+        elif outcome is None:
             self._builtin("missing_grammar", "medium", str(error), error)
             self._fail(error)
-            return True
-        return reader.offset != here
+        return True  # the row may have freed what waits in the other direction
+
+    def _ignore(self, reader: Reader) -> None:
+        """Waiting is in vain: the direction is discarded until the state changes (13)."""
+        if reader.frame is not None:
+            reader.abandon()
+        reader.ignore_stay = self._stay
+        reader.plain = False
+        self._report_one_sided()
 
     def _report_one_sided(self) -> None:
         if not self._one_sided:
@@ -209,7 +212,7 @@ class Reading(Transitions):
         if mark is None:
             return False
         if isinstance(mark, GapMark):
-            self._pass_gap(reader, mark.size)
+            self._pass_gap(reader, mark)
             return True
         unread = reader.frame is not None or reader.unread > 0
         if unread and not reader.final and not mark.cut:
@@ -228,8 +231,11 @@ class Reading(Transitions):
         reader.ended = True
         reader.plain = False
         self._at = (reader.direction, (reader.offset, reader.offset))
-        self._emit(End(mark.cut))
+        self._error = None
+        if self._wants("end"):
+            self._emit(End(mark.cut))
         if self._child is not None:
+            self._child.advance(self.now)
             self._from_child(self._child.close(reader.direction, mark.cut))
         if not self.finished:
             self._fire("end")
@@ -239,24 +245,36 @@ class Reading(Transitions):
             self._finish()
         return True
 
-    def _pass_gap(self, reader: Reader, size: int) -> None:
+    def _pass_gap(self, reader: Reader, mark: GapMark) -> None:
         """Rule 17."""
-        here = reader.base + len(reader.data) + reader.pending_size
-        self._at = (reader.direction, (here, here + size))
-        self._emit(Gap(size))
         self._moves = 0
-        other = self._other(reader)
-        other.forced = other.forced or other.unread > 0
-        behind = size
-        if reader.in_stream():
-            behind = reader.stream_gap(size)
-        elif reader.frame is None and self._side_kind(reader) == "child":
-            if self._child is not None:
-                self._from_child(self._child.gap(reader.direction, size))
-            reader.pass_mark()
+        self._error = None
+        in_stream = reader.in_stream()
+        if in_stream:
+            reader.give_up_held_back()
+        if not mark.reported:
+            mark.reported = True
+            self._at = (reader.direction, (reader.end, reader.end + mark.size))
+            if self._wants("gap"):
+                self._emit(Gap(mark.size))
+            other = self._other(reader)
+            other.forced_until = max(other.forced_until, mark.other_end)
+        if in_stream:
+            inside = reader.stream_gap(mark.size)
+            reader.pass_gap(inside)
+            mark.size -= inside
+            if mark.size == 0:
+                reader.pass_mark()
+            # The field may be complete now; what is left of the gap belongs to what follows.
+            side = self._side(reader)
+            if side.kind == "rule":
+                self._read(reader, side)
             return
-        if behind == 0:
+        if reader.frame is None and self._side(reader).kind == "child":
             reader.pass_mark()
+            if self._child is not None:
+                self._child.advance(self.now)
+                self._from_child(self._child.gap(reader.direction, mark.size))
             return
         if reader.frame is not None:
             reader.abandon()
@@ -271,17 +289,18 @@ class Reading(Transitions):
         if self._stay != stay or reader.skip is not None:
             reader.lost = False
 
-    def _side_kind(self, reader: Reader) -> str:
-        return self._row.up.kind if reader is self._up else self._row.down.kind
+    def _side(self, reader: Reader) -> Side:
+        return self._row.up if reader is self._up else self._row.down
 
     def _other(self, reader: Reader) -> Reader:
         return self._down if reader is self._up else self._up
 
     def _must_read(self, reader: Reader) -> bool:
         """Whether bytes may not be held any longer (13)."""
-        return reader.forced or self._other(reader).ended or reader.waiting >= self.LIMITS.hold
+        return reader.offset < reader.forced_until or self._other(reader).ended or reader.waiting >= self.LIMITS.hold
 
-    def _holds(self, hold: Callable[[Any], bool]) -> bool:
+    def _holds(self, reader: Reader, hold: Callable[[Any], bool]) -> bool:
+        self._at = (reader.direction, (reader.offset, reader.offset))
         try:
             return hold(self)
         except EVALUATION_ERRORS:
@@ -289,8 +308,10 @@ class Reading(Transitions):
             return False
 
     def _discard(self, reader: Reader) -> bool:
-        reader.discarded += reader.pass_all()
-        reader.forced = False
+        if reader.discards_all:
+            reader.skipped += reader.pass_all()
+        else:
+            reader.discarded += reader.pass_all()
         self._moves = 0
         return True
 
@@ -303,12 +324,21 @@ class Reading(Transitions):
             reader.discarded += len(data)
             return True
         reader.child_bytes += len(data)
-        self._child.now = self.now
+        self._child.advance(self.now)
         self._from_child(self._child.feed(reader.direction, data))
         return True
 
     def _from_child(self, events: list[Event]) -> None:
-        self._out.extend(events)
-        if self._child is not None and self._child.finished:
+        """Hand on what the child reports; gaps and ends have been reported already."""
+        child = self._child
+        if child is None:
+            return
+        self._out.extend(event for event in events if not isinstance(event, Gap | End | VerdictEvent))
+        self._streams = child._streams
+        self._error = None
+        self._set_verdict(child.verdict)
+        if child.finished:
             self._child = None
             self._fire("child_finish")
+        else:
+            child._streams = self._streams

@@ -50,7 +50,7 @@ def parse(
         raise TypeError(f"data must be bytes, not {type(data).__name__}")
     output = _Collector(streams)
     reader = Reader(UP, limits, output)
-    reader.append(data)
+    reader.append(data, 0)
     reader.final = True
     frame = rule(*arguments)
     reader.begin(frame, arguments)

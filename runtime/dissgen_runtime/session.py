@@ -7,11 +7,14 @@ classes below it. The numbers in comments are the rules of the semantics that a 
 from __future__ import annotations
 
 import enum
+from collections import deque
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dissgen_runtime.buffer import EndMark, GapMark
 from dissgen_runtime.events import UP, Direction, Event
+from dissgen_runtime.machine import Side
 from dissgen_runtime.reader import Reader
 from dissgen_runtime.reading import Reading
 
@@ -94,17 +97,13 @@ class Session(Reading, Generic[StateT]):
         if self.finished or reader.ended or reader.final or _has_end(reader):
             reader.discarded += len(data)  # behind the end
         elif data:
-            self._note_arrival(reader, direction)
-            reader.append(data)
+            reader.append(data, self._current_run(direction))
             self._pump()
             self._look_whether_idle()
 
     def _read_on(self, reader: Reader, direction: Direction) -> None:
         """The rest of a piece that was not all whole messages."""
-        if direction is not self._run_direction:
-            self._run += 1
-            self._run_direction = direction
-        reader.arrival = self._run
+        reader.arrival = self._current_run(direction)
         reader.arrivals = None
         self._pump()
         self._look_whether_idle()
@@ -131,7 +130,7 @@ class Session(Reading, Generic[StateT]):
         if type(size) is not int or size < 0:
             raise TypeError(f"size must be a number of bytes, not {size!r}")
         if size:
-            self._mark(reader, GapMark(size))
+            self._mark(reader, GapMark(size, self._other(reader).end))
         elif not self._started:
             self._start()
         return self._take_events()
@@ -176,31 +175,28 @@ class Session(Reading, Generic[StateT]):
 
     def __getstate__(self) -> dict[str, object]:
         names = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())]
-        return {name: getattr(self, name) for name in names if name not in ("_row", "_dissectors")}
+        state = {name: getattr(self, name) for name in names if name != "_row"}
+        if self._dissectors is not None:  # modules are not pickled, their names are
+            state["_dissectors"] = {name: module.__name__ for name, module in self._dissectors.items()}
+        return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in state.items():
             setattr(self, name, value)
         self._row = self.TABLE[self.state]
-        self._dissectors = None
+        if self._dissectors is not None:
+            self._dissectors = {name: import_module(str(module)) for name, module in self._dissectors.items()}
 
     def _take_events(self) -> list[Event]:
         events, self._out = self._out, []
         return events
 
-    def _note_arrival(self, reader: Reader, direction: Direction) -> None:
-        """Remember when waiting bytes came, run by run, so that both directions can be read in order (13)."""
+    def _current_run(self, direction: Direction) -> int:
+        """The number of the run: bytes of one direction without any of the other between them (13)."""
         if direction is not self._run_direction:
             self._run += 1
             self._run_direction = direction
-        if reader.pos == len(reader.data) and not reader.pending and reader.frame is None:
-            reader.arrival = self._run
-            reader.arrivals = None
-        elif not reader.arrivals:
-            if reader.arrival != self._run:
-                reader.arrivals = [(reader.end, self._run)]
-        elif reader.arrivals[-1][1] != self._run:
-            reader.arrivals.append((reader.end, self._run))
+        return self._run
 
     def _arrived(self, reader: Reader) -> int:
         """The run in which the first byte that waits came."""
@@ -212,10 +208,10 @@ class Session(Reading, Generic[StateT]):
     def _mark(self, reader: Reader, mark: GapMark | EndMark) -> None:
         if not self._started:
             self._start()
-        if self.finished:
+        if self.finished or reader.ended or _has_end(reader):
             return
         if reader.later is None:
-            reader.later = []
+            reader.later = deque()
         reader.later.append(mark)
         self._pump()
         self._look_whether_idle()
@@ -224,17 +220,15 @@ class Session(Reading, Generic[StateT]):
         """Rules 6 and 18."""
         self._started = True
         self._path.append(self._state_name)
-        self._fire("enter")
-        self._fire("init")
-        if self.midstream:
-            self._fire("midstream")
+        for event in ("enter", "init", *(("midstream",) if self.midstream else ())):
+            if not self.finished:
+                self._fire(event)
 
     def _pump(self) -> None:
         """Read what can be read, the bytes that came first first (13)."""
         up, down = self._up, self._down
         while not self.finished:
-            up_waits = up.pos < len(up.data) or bool(up.pending) or up.later is not None
-            down_waits = down.pos < len(down.data) or bool(down.pending) or down.later is not None
+            up_waits, down_waits = self._waits(up, self._row.up), self._waits(down, self._row.down)
             if up_waits and down_waits:
                 first, second = (up, down) if self._arrived(up) <= self._arrived(down) else (down, up)
                 if self._advance(first) or self._advance(second):
@@ -247,11 +241,22 @@ class Session(Reading, Generic[StateT]):
             elif not (down_waits and self._advance(down, alone=True)):
                 return
 
+    def _waits(self, reader: Reader, side: Side) -> bool:
+        """Whether there is something to look at: bytes, a mark, or a message that the state does not let go on."""
+        return (
+            reader.pos < len(reader.data)
+            or bool(reader.pending)
+            or reader.later is not None
+            or (reader.frame is not None and side.kind != "rule")
+        )
+
     def _release_closed(self, first: Reader, second: Reader) -> bool:
         """When both directions are over and each waits for the other, the one that came first is read anyway."""
-        if not (_has_end(first) and _has_end(second)) or (first.forced and second.forced):
+        if not (_has_end(first) and _has_end(second)):
             return False
-        first.forced = second.forced = True
+        if first.forced_until >= first.end and second.forced_until >= second.end:
+            return False
+        first.forced_until, second.forced_until = first.end, second.end
         return True
 
     def _advance(self, reader: Reader, alone: bool = False) -> bool:
@@ -259,12 +264,11 @@ class Session(Reading, Generic[StateT]):
         row = self._row
         side = row.up if reader is self._up else row.down
         if reader.frame is not None:
-            return side.kind == "rule" and self._read(reader, side)
+            if side.kind == "rule":
+                return self._read(reader, side)
+            return self._must_read(reader) and self._missing_grammar(reader, forced=True)
         if reader.skip is not None and (reader.pos < len(reader.data) or reader.pending):
-            self._moves = 0
-            if reader.seek_skip():
-                return True
-            return self._pass_mark(reader)
+            return self._seek(reader)
         if reader.pos == len(reader.data) and not reader.pending:
             return self._pass_mark(reader)
         if reader.discards_all or reader.ignore_stay == self._stay:
@@ -272,7 +276,7 @@ class Session(Reading, Generic[StateT]):
         kind = side.kind
         reader.plain = not reader.lost and not reader.final
         if kind == "rule":
-            if side.hold is not None and not self._must_read(reader) and self._holds(side.hold):
+            if side.hold is not None and not self._must_read(reader) and self._holds(reader, side.hold):
                 return False
             if reader.lost:
                 return self._resynchronise(reader, side)
@@ -285,7 +289,7 @@ class Session(Reading, Generic[StateT]):
             return self._read(reader, side, scanned=ready)
         if kind == "hold":
             assert side.hold is not None
-            held = self._holds(side.hold)
+            held = self._holds(reader, side.hold)
             if held and not self._must_read(reader):
                 return False
             return self._missing_grammar(reader, forced=held)
@@ -294,6 +298,19 @@ class Session(Reading, Generic[StateT]):
         if kind == "child":
             return self._feed_child(reader)
         return self._missing_grammar(reader, forced=False)
+
+    def _seek(self, reader: Reader) -> bool:
+        """Go on looking for the place where `skip` or `resync` ends."""
+        before = reader.offset
+        found = reader.seek_skip()
+        if reader.offset > before:
+            self._moves = 0
+        if not found:
+            return self._pass_mark(reader)
+        if reader.offset == reader.failed_at:  # the same message would fail again
+            self._fail(self._error)
+        reader.failed_at = -1
+        return True
 
 
 def _has_end(reader: Reader) -> bool:

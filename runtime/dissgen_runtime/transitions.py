@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
-from dissgen_runtime.events import Direction
+from dissgen_runtime.events import DOWN, UP, Direction, End, Event, Gap
 from dissgen_runtime.machine import FAIL, STAY, Handler, Row
 from dissgen_runtime.reader import Reader
 from dissgen_runtime.reporting import PATH_LENGTH, Reporter
@@ -86,7 +86,8 @@ class Transitions(Reporter):
         if self._failing or self.finished:
             return
         if target is FAIL:
-            self._fail(None)
+            reason = self._error or f"a transition of state `{self._state_name}` jumps to fail"
+            self._fail(reason if self.failure is None else None)
             return
         if target is self.FINISH:
             self._finish()
@@ -96,19 +97,24 @@ class Transitions(Reporter):
             self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
             return
         begun = self._up.frame is not None or self._down.frame is not None
-        if begun:
-            self._change_sides(self.TABLE[target])
         leave = self._row.on.get("leave")
+        left: list[Event] = []
         if leave is not None:
+            # What `leave` reports comes behind the last pieces of the streams that it abandons (15).
+            before, self._out = self._out, []
             override = self._call(leave)
+            left, self._out = self._out, before
             if override is not None and override is not STAY:
                 target = override
                 if target is FAIL or target is self.FINISH:
+                    self._give_up_messages()
+                    self._out.extend(left)
                     self._failing = True  # `leave` has been raised; it is not raised again
                     self._end(failed=target is FAIL, left=True)
                     return
-                if begun:
-                    self._change_sides(self.TABLE[target])
+        if begun:
+            self._change_sides(self.TABLE[target])
+        self._out.extend(left)
         self.state = target
         self._stay += 1
         self._row = row = self.TABLE[target]
@@ -126,6 +132,7 @@ class Transitions(Reporter):
             if frame is None or side.kind == "hold":
                 continue
             if side.kind == "rule" and type(frame) is side.rule:
+                self._at = (reader.direction, (reader.offset, reader.offset))
                 try:
                     same = side.arguments is None or side.arguments(self) == reader.arguments
                 except EVALUATION_ERRORS:
@@ -157,7 +164,12 @@ class Transitions(Reporter):
         self._end(failed=False, left=False)
 
     def _give_up_messages(self) -> None:
-        """Unfinished messages end with the session; their streams get their last pieces."""
+        """Unfinished messages end with the session; their streams get their last pieces, a child's too."""
+        child, self._child = self._child, None
+        if child is not None:
+            for direction in (UP, DOWN):
+                events = child.close(direction, cut=True)
+                self._out.extend(event for event in events if not isinstance(event, Gap | End))
         for reader in (self._up, self._down):
             if reader.frame is not None:
                 reader.abandon()
@@ -211,6 +223,7 @@ class Transitions(Reporter):
             reader.skip_before = False
 
     def _skip_from(self, reader: Reader, offset: int) -> None:
+        offset = min(offset, reader.end)
         if offset > reader.offset:
             reader.skipped += reader.pass_over(offset)
 
@@ -218,9 +231,8 @@ class Transitions(Reporter):
         """Give up the message in progress; what was read of it counts as skipped."""
         reader = self._reader(direction)
         if reader.frame is not None:
-            reader.frame = None
-            reader.end_streams(complete=False)
-            reader.skip_read()
+            reader.abandon()
+            reader.skipped += reader.pass_all()
 
     def _upgrade(self, protocol: str) -> None:
         """The rest of the conversation is another protocol's; unknown ones are discarded and reported once."""

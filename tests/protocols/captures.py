@@ -65,7 +65,7 @@ def dissect(
     source: Path | Iterable[Packet], module: ModuleType, decode_as: Mapping[tuple[str, int], str] | None = None
 ) -> dict[int, FlowResult]:
     """Flow number -> what it reported."""
-    dissectors = Dissectors([module], protocols=[module.PROTOCOL], decode_as=decode_as)  # type: ignore[list-item]
+    dissectors = Dissectors([module], protocols=[module.PROTOCOL], decode_as=decode_as)
     stream = packets(source) if isinstance(source, Path) else source
     flows: dict[int, FlowResult] = {}
     for item in Dissection(dissectors).items(stream):
@@ -167,7 +167,9 @@ def variants(path: Path, flows: Iterable[FlowResult], losses: int = 40) -> Itera
         lost = segment if isinstance(segment, Segment) else None
         yield Variant(f"without packet {i + 1}", found[:i] + found[i + 1 :], lost)
         if i + 1 < len(found):
-            yield Variant(f"packets {i + 1} and {i + 2} exchanged", (*found[:i], found[i + 1], found[i], *found[i + 2 :]))
+            yield Variant(
+                f"packets {i + 1} and {i + 2} exchanged", (*found[:i], found[i + 1], found[i], *found[i + 2 :])
+            )
 
 
 def _is_syn(unit: Unit | None) -> bool:

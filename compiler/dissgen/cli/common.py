@@ -33,15 +33,24 @@ def chosen_specs(specs: tuple[str, ...], root: Path) -> list[Path]:
     from dissgen.workspace import all_specs
 
     if specs:
-        paths = {Path(spec).resolve(): Path(spec) for spec in specs}  # a file that is named twice is taken once
-        for path in paths.values():
+        paths: dict[Path, Path] = {}  # a file that is named twice is taken once
+        for path in map(Path, specs):
             if path.is_dir():
                 raise click.UsageError(f"{path} is a folder; name the spec files, or none for all of specs/")
+            paths.setdefault(resolved(path), path)
         return list(paths.values())
     found = all_specs(root)
     if not found:
         raise click.UsageError(f"no specs found: {root / 'specs'} has no *.yaml file with a `protocol`")
     return found
+
+
+def resolved(path: Path) -> Path:
+    """The path without links. Raises UsageError where links lead in a circle."""
+    try:
+        return path.resolve()
+    except (RuntimeError, OSError) as error:
+        raise click.UsageError(f"{path} cannot be found: its links lead in a circle") from error
 
 
 def show(diagnostics: Diagnostics, color: str) -> None:

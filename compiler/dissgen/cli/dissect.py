@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from dissgen.cli.common import COLOR, show
+from dissgen.cli.common import COLOR, resolved, show
 
 if TYPE_CHECKING:
-    from dissgen_runtime.net.registry import DissectorModule
+    from dissgen_runtime.net.registry import DissectorModule, Dissectors
 
 
 @click.command()
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
     metavar="PATH",
     help="Dissectors to use: a module, a folder of them, or a spec [default: the project's and the shipped ones].",
 )
-@click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "jsonl", "eve"]), default="text", show_default=True)
+@click.option("-w", "folder", metavar="DIR", help="Write the events of each protocol to a file of its own in DIR.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Read so many captures at a time."
+)
 @click.option("--protocol", "protocols", multiple=True, metavar="NAME", help="Use only these dissectors.")
 @click.option("--decode-as", multiple=True, metavar="tcp/PORT=NAME", help="Use a dissector for a port.")
 @click.option("--fail-on", type=click.Choice(["alert"]), help="Exit with 1 if there was an alert.")
@@ -31,14 +37,38 @@ if TYPE_CHECKING:
 def dissect(
     captures: tuple[str, ...],
     paths: tuple[str, ...],
-    form: Literal["text", "jsonl"],
+    form: Literal["text", "jsonl", "eve"],
+    folder: str | None,
+    jobs: int,
     protocols: tuple[str, ...],
     decode_as: tuple[str, ...],
     fail_on: str | None,
     color: Literal["auto", "always", "never"],
 ) -> None:
-    """Print what the dissectors find in CAPTUREs (pcap or pcapng, gzip or not; - is standard input)."""
+    """Print what the dissectors find in CAPTUREs (pcap or pcapng, gzip or not, or a folder; - is standard input)."""
     from dissgen_runtime.net.command import run_dissect
+
+    dissectors = _dissectors(paths, protocols, decode_as, color)
+    with _progress(captures, shown=folder is not None or not sys.stdout.isatty()) as advance:
+        status = run_dissect(
+            captures,
+            dissectors,
+            format=form,
+            stdout=sys.stdout,
+            stderr=sys.stderr,
+            fail_on_alert=fail_on == "alert",
+            color=color,
+            folder=folder,
+            jobs=jobs,
+            advance=advance,
+        )
+    sys.exit(status)
+
+
+def _dissectors(
+    paths: tuple[str, ...], protocols: tuple[str, ...], decode_as: tuple[str, ...], color: str
+) -> Dissectors:
+    """The dissectors that the options name. A spec with errors, or a dissector that is not there, ends the command."""
     from dissgen_runtime.net.registry import DissectorError, Dissectors, parse_decode_as
 
     modules: list[DissectorModule] = []
@@ -53,19 +83,26 @@ def dissect(
         if not wanted and any(module.TUTORIAL and module.PROTOCOL in named for module in modules):
             wanted = [module.PROTOCOL for module in modules if not module.TUTORIAL or module.PROTOCOL in named]
         ports = dict(parse_decode_as(text) for text in decode_as)
-        dissectors = Dissectors(modules, protocols=wanted or None, decode_as=ports)
+        return Dissectors(modules, protocols=wanted or None, decode_as=ports)
     except DissectorError as error:
         raise click.ClickException(str(error)) from error
-    status = run_dissect(
-        captures,
-        dissectors,
-        format=form,
-        stdout=sys.stdout,
-        stderr=sys.stderr,
-        fail_on_alert=fail_on == "alert",
-        color=color,
-    )
-    sys.exit(status)
+
+
+@contextmanager
+def _progress(captures: tuple[str, ...], *, shown: bool) -> Iterator[Callable[[int], None] | None]:
+    """Whom to tell of the bytes read: a bar with rate and time left on standard error, if that is a terminal."""
+    if not (shown and sys.stderr.isatty()):
+        yield None
+        return
+    from dissgen.cli.progress import bar
+    from dissgen_runtime.net.inputs import InputError, expand, total_size
+
+    try:
+        total = total_size(expand(captures))
+    except InputError:  # is complained of when it is read
+        total = None
+    with bar(total) as advance:
+        yield advance
 
 
 def _default_folders() -> list[str]:
@@ -87,6 +124,7 @@ def _load(path: Path, color: str) -> list[DissectorModule]:
 
     if path.suffix not in (".yaml", ".yml"):
         return load_dissectors(path)
+    resolved(path)
     from dissgen.diagnostics import Diagnostics
     from dissgen.memory import load
     from dissgen.pipeline import compile_spec

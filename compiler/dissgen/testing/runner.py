@@ -42,13 +42,22 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics) -> Iterator[Examp
             continue
         expect = entry.get("expect", {})
         runs = 0
-        failure = None
-        if "rule" in entry:
+        failure = _pointless(expect, "rule" in entry)
+        if failure is not None:
+            pass
+        elif "rule" in entry:
             runs, failure = _run_rule(module, entry, steps, expect)
         else:
             options = {"transport": entry["transport"]} if "transport" in entry else {}
             runs, failure = _run_session(module, steps, expect, options)
-        yield ExampleResult(name, example.span.place, runs, failure)
+        yield ExampleResult(name, example.span.location, runs, failure)
+
+
+def _pointless(expect: dict[str, Any], of_rule: bool) -> str | None:
+    """What is expected but would not be looked at."""
+    keys = sorted(key for key in expect if (key in ("value", "error")) is not of_rule)
+    kind = "a rule" if of_rule else "a conversation"
+    return f"  an example of {kind} expects no {', '.join(keys)}" if keys else None
 
 
 def cuts(steps: list[Step]) -> Iterator[tuple[str, list[Step]]]:
@@ -187,6 +196,8 @@ def _run_rule(module: Any, entry: dict[str, Any], steps: list[Step], expect: dic
             got: Any = {key: _subset(keys[key], getattr(error, key, None)) for key in keys}
             if got != _value(keys):
                 return number, f"  error:\n{_diff([_value(keys)], [got])}"
+        except Exception as error:
+            return number, f"  {type(error).__name__}: {error}"
         else:
             if "error" in expect:
                 return number, f"  an error was expected, got {value!r}"

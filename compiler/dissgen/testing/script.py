@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -61,7 +62,7 @@ class ScriptReader:
     def steps(self, talk: object) -> list[Step]:
         """Raises ScriptError."""
         if isinstance(talk, str):
-            return [self._line(line) for line in talk.splitlines()]
+            return [self._line(line) for line in talk.removesuffix("\n").split("\n") if talk]
         if isinstance(talk, list):
             return [self._entry(entry) for entry in talk]
         raise ScriptError("`talk` is text or a list of steps")
@@ -106,22 +107,19 @@ class ScriptReader:
     def _file(self, name: str) -> bytes:
         try:
             return (self.folder / name).read_bytes()
-        except OSError as error:
-            raise ScriptError(f"{name}: {error.strerror}") from error
+        except (OSError, ValueError) as error:  # ValueError: no file has such a name
+            raise ScriptError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
 
     def _command(self, words: list[str]) -> Step:
         match words:
-            case ["gap", name, size] if size.isdecimal():
+            case ["gap", name, size] if re.fullmatch("[0-9]+", size):
                 return Lose(self._speaker(name), int(size))
             case ["close", name]:
                 return Close(self._speaker(name), cut=False)
             case ["cut", name]:
                 return Close(self._speaker(name), cut=True)
-            case ["wait", number, unit] if unit in _UNITS:
-                try:
-                    return Wait(round(float(number) * _UNITS[unit]))
-                except ValueError:
-                    pass
+            case ["wait", number, unit] if unit in _UNITS and re.fullmatch(r"[0-9]+(\.[0-9]+)?", number):
+                return Wait(round(Fraction(number) * _UNITS[unit]))
             case _:
                 pass
         raise ScriptError(

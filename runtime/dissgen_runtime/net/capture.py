@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from dissgen_runtime.net.pcapng import read_pcapng
-from dissgen_runtime.net.source import CaptureError, NotACaptureError, Source
+from dissgen_runtime.net.source import CaptureError, NotACaptureError, Readable, Source
 
-__all__ = ["MAX_PACKET", "CaptureError", "NotACaptureError", "Packet", "open_capture", "read_packets"]
+__all__ = ["MAX_PACKET", "CaptureError", "NotACaptureError", "Packet", "Readable", "open_capture", "read_packets"]
 
 MAX_PACKET = 1024 * 1024  # four times the largest snap length that capturing tools use
 PCAPNG_MAGIC = b"\x0a\x0d\x0d\x0a"
@@ -52,7 +51,7 @@ class Packet:
     original_length: int
 
 
-def read_packets(stream: BinaryIO, name: str) -> Iterator[Packet]:
+def read_packets(stream: Readable, name: str) -> Iterator[Packet]:
     """The packets of a pcap or pcapng file, gzip or not. `name` is what messages call it.
 
     Raises NotACaptureError if it is neither, CaptureError where it is damaged, after all that can be read before.
@@ -73,13 +72,33 @@ def read_packets(stream: BinaryIO, name: str) -> Iterator[Packet]:
 
 
 @contextmanager
-def open_capture(path: str) -> Iterator[Iterator[Packet]]:
-    """The packets of a file, or of standard input for `-`. Raises OSError, and what `read_packets` raises."""
+def open_capture(path: str, advance: Callable[[int], None] | None = None) -> Iterator[Iterator[Packet]]:
+    """The packets of a file, or of standard input for `-`. `advance` is told how many bytes of it were read.
+
+    Raises OSError, and what `read_packets` raises.
+    """
     if path == "-":
-        yield read_packets(sys.stdin.buffer, "standard input")
+        yield read_packets(_counted(sys.stdin.buffer, advance), "standard input")
         return
     with Path(path).open("rb", buffering=0) as stream:
-        yield read_packets(stream, path)
+        yield read_packets(_counted(stream, advance), path)
+
+
+class _Counted:
+    """A stream that tells how much was read from it."""
+
+    def __init__(self, stream: Readable, advance: Callable[[int], None]) -> None:
+        self._read = getattr(stream, "read1", stream.read)  # what is there: a live capture on a pipe
+        self._advance = advance
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self._read(size)
+        self._advance(len(data))
+        return data
+
+
+def _counted(stream: Readable, advance: Callable[[int], None] | None) -> Readable:
+    return stream if advance is None else _Counted(stream, advance)
 
 
 def _read_pcap(source: Source, order: str, unit: int) -> Iterator[Packet]:

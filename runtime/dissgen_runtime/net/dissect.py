@@ -16,6 +16,7 @@ from dissgen_runtime.net.tcp import Close, Conflict, Data, Gap, TcpEvent
 CONFIRM_BYTES = 64
 CONFIRM_PACKETS = 4
 CONFIRM_EVENTS = 16
+CONFIRM_MEMORY = 64 * 1024 * 1024  # bytes that wait, in all flows, for a dissector to be found
 ALERT_BYTES = 64
 
 
@@ -103,17 +104,22 @@ class _Waiting:
     first: tuple[bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray()))
     packets: int = 0
     closed: int = 0
+    size: int = 0
 
 
 @dataclass(slots=True)
 class Totals:
-    """What was reported: conversations and events by protocol, alerts by severity, flows without a dissector."""
+    """What was reported: conversations and events by protocol, alerts by severity.
+
+    `failed` are sessions that gave up, `skipped` flows without a dissector.
+    """
 
     conversations: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
     alerts: Counter[str] = field(default_factory=Counter)
     failed: int = 0
     skipped: int = 0
+    hurried: int = 0  # flows whose dissector had to be chosen early, to stay within the limits
 
 
 class Dissection:
@@ -128,6 +134,7 @@ class Dissection:
         # Flow number -> its conversation; what is waiting for one; None where no dissector fits.
         self._known: dict[int, Conversation | _Waiting | None] = {}
         self._closed: dict[int, int] = {}
+        self._held = 0  # bytes of payload in all that waits
         self.totals = Totals()
 
     @property
@@ -201,6 +208,8 @@ class Dissection:
         last = len(waiting.events) >= CONFIRM_EVENTS
         if type(event) is Data:
             waiting.packets += 1
+            waiting.size += len(event.data)
+            self._held += len(event.data)
             first = waiting.first[event.side]
             first += event.data[: CONFIRM_BYTES - len(first)]
             # A long greeting alone does not decide: the other side is to be heard as well.
@@ -208,7 +217,11 @@ class Dissection:
         elif type(event) is Close:
             waiting.closed += 1
             last = last or waiting.closed == 2
-        choice, possible = self._dissectors.by_content(flow, waiting.first, last=last, enough=CONFIRM_BYTES)
+        hurry = not last and self._held > CONFIRM_MEMORY
+        choice, possible = self._dissectors.by_content(flow, waiting.first, last=last or hurry, enough=CONFIRM_BYTES)
+        if choice is not None or not possible:
+            self._held -= waiting.size
+            self.totals.hurried += hurry
         if choice is not None:
             conversation = self._known[flow.number] = self._begin(flow, choice)
             for kept in waiting.events:

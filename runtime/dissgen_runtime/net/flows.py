@@ -68,13 +68,16 @@ class Flow:
         """The port of a side."""
         return int.from_bytes(self.key[-2:] if side else self.key[-4:-2], "big")
 
-    def endpoint(self, side: int) -> str:
-        """Address and port of a side: `192.0.2.1:25`, `[2001:db8::1]:25`."""
+    def address(self, side: int) -> str:
+        """The address of a side: `192.0.2.1`, `2001:db8::1`."""
         size = (len(self.key) - 4) // 2
         address = self.key[size : 2 * size] if side else self.key[:size]
-        if size == 4:
-            return f"{socket.inet_ntop(socket.AF_INET, address)}:{self.port(side)}"
-        return f"[{socket.inet_ntop(socket.AF_INET6, address)}]:{self.port(side)}"
+        return socket.inet_ntop(socket.AF_INET if size == 4 else socket.AF_INET6, address)
+
+    def endpoint(self, side: int) -> str:
+        """Address and port of a side: `192.0.2.1:25`, `[2001:db8::1]:25`."""
+        address = self.address(side)
+        return f"[{address}]:{self.port(side)}" if ":" in address else f"{address}:{self.port(side)}"
 
 
 @dataclass(slots=True)
@@ -85,11 +88,13 @@ class FlowStatistics:
     flows: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     fragments_dropped: int = 0
+    fragments_evicted: int = 0  # those of them that were given up to stay within the limits
     lost_bytes: int = 0
     conflicts: int = 0
     late_bytes: int = 0
     evicted: int = 0  # open flows given up to stay within the limits
-    released: int = 0  # times that holes were given up to stay within the limits
+    released: int = 0  # times that holes were given up to stay within the limits of all flows
+    overflows: int = 0  # the same for the limit of one flow
 
 
 FlowEvent: TypeAlias = tuple[Flow, TcpEvent]
@@ -157,6 +162,7 @@ class FlowTable:
         self._decapsulator.fragments.finish()
         self.statistics.ignored = self._decapsulator.ignored
         self.statistics.fragments_dropped = self._decapsulator.fragments.dropped
+        self.statistics.fragments_evicted = self._decapsulator.fragments.evicted
 
     # TCP
 
@@ -248,6 +254,7 @@ class FlowTable:
             return [(flow, Close(side, True, self._now, self._frame)) for side in (0, 1)]
         events = self._counted(flow, connection.finish(self._now, self._frame))
         self.statistics.late_bytes += connection.late
+        self.statistics.overflows += connection.overflows
         return events
 
     # Limits

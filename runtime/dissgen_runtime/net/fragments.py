@@ -61,14 +61,16 @@ def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 class Fragments:
-    """Incomplete datagrams, the oldest first. `dropped` counts those given up: too old, too many, too large, absurd."""
+    """Incomplete datagrams, the oldest first. `dropped` counts those given up: too old, too many, too large, absurd;
+    `evicted` those of them that had to make room."""
 
-    __slots__ = ("_bytes", "_incomplete", "dropped")
+    __slots__ = ("_bytes", "_incomplete", "dropped", "evicted")
 
     def __init__(self) -> None:
         self._incomplete: dict[Key, _Datagram] = {}
         self._bytes = 0
         self.dropped = 0
+        self.evicted = 0
 
     def add(
         self, key: Key, protocol: int, start: int, more: bool, size: int, captured: bytes, now: int
@@ -102,6 +104,7 @@ class Fragments:
             kept = min(datagram.cut, datagram.total)
             return datagram.protocol, bytes(datagram.data[:kept]), datagram.total
         while self._bytes > MAX_BYTES or len(self._incomplete) > MAX_INCOMPLETE:
+            self.evicted += 1
             self._drop(next(iter(self._incomplete)))
         return None
 

@@ -9,6 +9,7 @@ import math
 
 from dissgen_runtime.events import Alert, Record
 from dissgen_runtime.net.dissect import Conversation, Finished, Item
+from dissgen_runtime.net.identity import community_id, uid
 
 VERSION = 1
 _encode = json.JSONEncoder().encode
@@ -94,6 +95,7 @@ class JsonLines:
         if head is None:
             head = self._heads[number] = (
                 f'"protocol": {_encode(conversation.protocol)}, "flow": {number}, '
+                f'"uid": "{uid(conversation.flow)}", "community_id": "{community_id(conversation.flow)}", '
                 f'"client": {_encode(conversation.client)}, "server": {_encode(conversation.server)}'
             )
         return head

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Literal, TextIO, TypeAlias
 
@@ -20,47 +21,12 @@ class OutputError(Exception):
     """The output cannot be written; the message is for people. (A broken pipe is a BrokenPipeError.)"""
 
 
-class LineWriter:
-    """Whole lines to a text stream, many at a time; at once where `live` (a terminal, or packets as they come)."""
+class Interrupts:
+    """Ctrl-C that waits until no line is being written; one for all the writers of a run."""
 
-    def __init__(self, stream: TextIO, *, live: bool) -> None:
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # what the locale lacks must not end the work
-        self._stream = stream
-        self._live = live
-        self._lines: list[str] = []
-        self._size = 0
+    def __init__(self) -> None:
         self.writing = False
         self.interrupted = False
-
-    def write(self, line: str) -> None:
-        """Add a line (without its end). Raises OutputError, BrokenPipeError."""
-        self._lines.append(line)
-        self._size += len(line)
-        if self._live or self._size > BUFFER:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what is there. An interrupt meanwhile is raised when the lines are out."""
-        if not self._lines:
-            return
-        text = "\n".join(self._lines) + "\n"
-        self._lines.clear()
-        self._size = 0
-        self.writing = True
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            full = error.errno == errno.ENOSPC
-            reason = "no space is left on the device" if full else error.strerror or str(error)
-            raise OutputError(f"cannot write the output: {reason}") from error
-        finally:
-            self.writing = False
-        if self.interrupted:
-            raise KeyboardInterrupt
 
     @contextmanager
     def whole_lines(self) -> Iterator[None]:
@@ -81,6 +47,61 @@ class LineWriter:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+class LineWriter:
+    """Whole lines to a text stream, many at a time; at once where `live` (a terminal, or packets as they come)."""
+
+    def __init__(self, stream: TextIO, interrupts: Interrupts, *, live: bool) -> None:
+        if isinstance(stream, io.TextIOWrapper) and stream.errors != "surrogatepass":
+            stream.reconfigure(errors="backslashreplace")  # what the locale lacks must not end the work
+        self._stream = stream
+        self._live = live
+        self._interrupts = interrupts
+        self._lines: list[str] = []
+        self._size = 0
+
+    def write(self, line: str) -> None:
+        """Add a line (without its end). Raises OutputError, BrokenPipeError."""
+        self._lines.append(line)
+        self._size += len(line)
+        if self._live or self._size > BUFFER:
+            self.flush()
+
+    def copy(self, path: Path) -> None:
+        """Add the lines of a file that such a writer has written."""
+        with path.open(encoding="utf-8", errors="surrogatepass", newline="\n") as stream:
+            while lines := stream.readlines(BUFFER):
+                self.write("".join(lines)[:-1])
+
+    def flush(self) -> None:
+        """Write what is there. An interrupt meanwhile is raised when the lines are out."""
+        if not self._lines:
+            return
+        text = "\n".join(self._lines) + "\n"
+        self._lines.clear()
+        self._size = 0
+        interrupts = self._interrupts
+        interrupts.writing = True
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise cannot_write("the output", error) from error
+        finally:
+            interrupts.writing = False
+        if interrupts.interrupted:
+            interrupts.interrupted = False
+            raise KeyboardInterrupt
+
+
+def cannot_write(what: str, error: OSError) -> OutputError:
+    """The error for people."""
+    full = error.errno == errno.ENOSPC
+    reason = "no space is left on the device" if full else error.strerror or str(error)
+    return OutputError(f"cannot write {what}: {reason}")
 
 
 def discard_output(stream: TextIO) -> None:

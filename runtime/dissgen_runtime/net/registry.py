@@ -203,8 +203,9 @@ def load_dissector(path: Path) -> DissectorModule:
     try:
         spec.loader.exec_module(module)
     except ApiVersionError as error:
+        sys.modules.pop(name, None)
         raise DissectorError(f"{path}: {error}") from error
-    except Exception as error:  # whatever a file that is no dissector does
+    except (Exception, SystemExit) as error:  # whatever a file that is no dissector does
         sys.modules.pop(name, None)
         raise DissectorError(f"{path}: cannot be loaded: {type(error).__name__}: {error}") from error
     finally:

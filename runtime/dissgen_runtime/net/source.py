@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import BinaryIO
+from typing import Protocol
 
 CHUNK = 256 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
@@ -25,12 +25,18 @@ class NotACaptureError(CaptureError):
     """The input does not begin as a capture of a known format."""
 
 
+class Readable(Protocol):
+    """What is used of a binary stream: up to so many of its next bytes, none at its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class Source:
     """A buffered reader that knows its offset. Its memory is the largest `ensure` plus one chunk."""
 
     __slots__ = ("_base", "_finished", "_inflate", "_stream", "data", "failure", "pos")
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Readable) -> None:
         self._stream = stream
         self._inflate: Inflater | None = None
         self._finished = False

@@ -16,8 +16,9 @@ from typing import TypeAlias
 from dissgen_runtime.net.decapsulate import ACK, FIN, RST, SYN, Segment
 
 MAX_WAITING = 256 * 1024  # bytes behind a hole, one direction
-MAX_PIECES = 4096  # pieces behind a hole
+MAX_PIECES = 4096  # pieces behind a hole, or in the history
 MAX_HISTORY = 64 * 1024  # delivered bytes not yet acknowledged, kept to be compared with retransmissions
+PIECE = 160  # bytes of memory that a piece takes beside its payload
 MAX_JUMP = 1 << 30  # RFC 7323 section 2.3: no window is larger
 NEAR = 1 << 20
 MASK = 0xFFFFFFFF
@@ -119,7 +120,7 @@ class Half:
 class Connection:
     """Both sides of a connection: 0 sent the first packet, 1 is the other."""
 
-    __slots__ = ("_candidate", "a", "b", "finished", "late", "reset")
+    __slots__ = ("_candidate", "a", "b", "finished", "late", "overflows", "reset")
 
     def __init__(self) -> None:
         self.a = Half()
@@ -127,12 +128,15 @@ class Connection:
         self.finished = False
         self.reset = False
         self.late = 0  # payload bytes behind the end of their side
+        self.overflows = 0  # times that a hole was given up because too much waited behind it
         self._candidate: tuple[int, int] | None = None  # side and sequence number of a SYN into the open connection
 
     @property
     def memory(self) -> int:
-        """Bytes kept in memory."""
-        return self.a.waiting + self.b.waiting + self.a.kept + self.b.kept
+        """Bytes kept in memory: payload, and what an object for each piece of it takes."""
+        a, b = self.a, self.b
+        pieces = len(a.pending) + len(b.pending) + len(a.history) + len(b.history)
+        return a.waiting + b.waiting + a.kept + b.kept + pieces * PIECE
 
     @property
     def unsettled(self) -> bool:
@@ -353,6 +357,7 @@ class Connection:
         if half.acked > half.next and half.pending:
             self._give_up_acknowledged(half, side, segment, out)
         while half.waiting > MAX_WAITING or len(half.pending) > MAX_PIECES:
+            self.overflows += 1
             self._give_up_until(half, side, half.pending[0][0], time, frame, out)
             self._drain(half, side, time, frame, out)
 
@@ -415,7 +420,7 @@ class Connection:
         if half.acked < start + len(data):
             history.append((start, data))
             half.kept += len(data)
-            while half.kept > MAX_HISTORY:
+            while half.kept > MAX_HISTORY or len(history) > MAX_PIECES:
                 half.kept -= len(history.pop(0)[1])
 
     def _compare_with_history(self, half: Half, side: int, start: int, segment: Segment, out: list[TcpEvent]) -> None:

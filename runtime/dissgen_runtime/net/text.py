@@ -78,6 +78,9 @@ class TextLines:
             losses.append(f"{totals.failed} failed {_plural('session', totals.failed)}")
         if losses:
             yield f"{'losses':<8} {', '.join(losses)}"
+        limits = limited(statistics, totals)
+        if limits:
+            yield f"{'limits':<8} {'; '.join(limits)}"
 
     def _introduction(self, conversation: Conversation) -> str:
         flow = conversation.flow
@@ -196,17 +199,31 @@ def _losses(statistics: FlowStatistics) -> list[str]:
         (statistics.late_bytes, "byte behind the end of a flow"),
         (statistics.conflicts, "conflicting retransmission"),
         (statistics.fragments_dropped, "incomplete IP datagram"),
-        (statistics.evicted, "flow given up for want of memory"),
-        (statistics.released, "hole given up for want of memory"),
+    )
+    return [f"{count:,} {_plural(name, count)}" for count, name in counts if count]
+
+
+def limited(statistics: FlowStatistics, totals: Totals) -> list[str]:
+    """What was given up to stay within the limits of memory; empty where nothing was."""
+    counts = (
+        (statistics.evicted, "flow ended early, too many were open"),
+        (statistics.released, "time that a flow's holes were given up, too much waited in all flows"),
+        (statistics.overflows, "hole given up, too much waited behind it"),
+        (statistics.fragments_evicted, "IP datagram given up, too many were incomplete"),
+        (totals.hurried, "flow judged by its first bytes alone, too much waited for that"),
     )
     return [f"{count:,} {_plural(name, count)}" for count, name in counts if count]
 
 
 def _plural(name: str, count: int) -> str:
     first, *rest = name.split(" ")
+    if count == 1:
+        return name
     if first in ("lost", "conflicting", "incomplete"):
-        return name if count == 1 else name + "s"
-    return name if count == 1 else " ".join([first + "s", *rest])
+        return name + "s"
+    if first == "IP":
+        return name.replace("datagram", "datagrams")
+    return " ".join([first + "s", *rest])
 
 
 def _listed(parts: list[str]) -> str:

@@ -15,7 +15,7 @@ from protocols.captures import of_protocol, schedules
 from support import ROOT, compile_text
 
 from dissgen.testing.outcome import Outcome, run
-from dissgen.testing.script import Send, Step
+from dissgen.testing.script import Send, Step, Wait
 from dissgen_runtime import DOWN, UP
 
 CAPTURES = of_protocol("smtp")
@@ -39,7 +39,8 @@ def smtp() -> ModuleType:
 def interleaved(steps: list[Step], seed: int) -> list[Step]:
     """Both directions in their own order, merged at random; the more a side has left, the likelier it is next."""
     draw = random.Random(seed)
-    left = [[step for step in reversed(steps) if step.direction is direction] for direction in (UP, DOWN)]
+    told = [step for step in reversed(steps) if not isinstance(step, Wait)]
+    left = [[step for step in told if step.direction is direction] for direction in (UP, DOWN)]
     merged: list[Step] = []
     while any(left):
         (side,) = draw.choices(left, [len(steps) for steps in left])

@@ -31,7 +31,8 @@ from dissgen_runtime.net.text import TextLines
 
 RUNTIME = Path(__file__).parents[3] / "runtime"
 LINES = as_dissector(lines_dissector, "lines")
-KEYS = ["v", "capture", "time", "protocol", "flow", "client", "server", "direction", "state", "event", "offset"]
+KEYS = ["v", "capture", "time", "protocol", "flow", "uid", "community_id", "client", "server", "direction", "state"]
+KEYS += ["event", "offset"]
 
 
 class Kind(enum.IntEnum):
@@ -111,6 +112,8 @@ def test_event_line() -> None:
         "time": "1254722770.692743",
         "protocol": "lines",
         "flow": 4,
+        "uid": "CmJd4bewFOKAbRDqu",
+        "community_id": "1:sWs/g/aiCKWSk0k3VFY0PL2HzU4=",
         "client": "[2001:db8::1]:40000",
         "server": "[2001:db8::2]:25",
         "direction": "down",
@@ -267,7 +270,8 @@ def test_damaged_capture_after_all_that_is_readable(tmp_path: Path) -> None:
 def test_unreadable(tmp_path: Path) -> None:
     good = wire_file(tmp_path / "a.pcap")
     (tmp_path / "text").write_text("hello world")
-    status, lines, errors = dissect(tmp_path / "none", tmp_path / "text", tmp_path, good)
+    (tmp_path / "empty").mkdir()
+    status, lines, errors = dissect(tmp_path / "none", tmp_path / "text", tmp_path / "empty", good)
     assert status == 2
     assert len(lines) == 6
     assert [line.split(": ")[0] for line in errors.splitlines()] == ["error"] * 3
