@@ -297,7 +297,11 @@ class Reading(Transitions):
 
     def _must_read(self, reader: Reader) -> bool:
         """Whether bytes may not be held any longer (13)."""
-        return reader.offset < reader.forced_until or self._other(reader).ended or reader.waiting >= self.LIMITS.hold
+        other = self._other(reader)
+        if reader.offset < reader.forced_until or other.ended or reader.waiting >= self.LIMITS.hold:
+            return True
+        # The end of a stream that has a gap may be in the gap: then no one would end the waiting.
+        return other.sink is not None and not other.sink.intact
 
     def _holds(self, reader: Reader, hold: Callable[[Any], bool]) -> bool:
         self._at = (reader.direction, (reader.offset, reader.offset))

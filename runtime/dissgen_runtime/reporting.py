@@ -80,6 +80,10 @@ class Reporter(StreamOutput):
     def _wants(self, event: str) -> bool:
         return self._subscribe is None or event in self._subscribe
 
+    def _take_events(self) -> list[Event]:
+        events, self._out = self._out, []
+        return events
+
     def _emit(self, event: Event) -> None:
         """Stamp and report."""
         event.direction, event.offset = self._at

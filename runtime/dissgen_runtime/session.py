@@ -187,10 +187,6 @@ class Session(Reading, Generic[StateT]):
         if self._dissectors is not None:
             self._dissectors = {name: import_module(str(module)) for name, module in self._dissectors.items()}
 
-    def _take_events(self) -> list[Event]:
-        events, self._out = self._out, []
-        return events
-
     def _current_run(self, direction: Direction) -> int:
         """The number of the run: bytes of one direction without any of the other between them (13)."""
         if direction is not self._run_direction:

@@ -6,14 +6,16 @@ The numbers in comments are the rules of the semantics that a piece of code real
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
-from dissgen_runtime.events import DOWN, UP, Direction, End, Event, Gap
+from dissgen_runtime.events import Direction, Event
 from dissgen_runtime.machine import FAIL, STAY, Handler, Row
 from dissgen_runtime.reader import Reader
 from dissgen_runtime.reporting import PATH_LENGTH, Reporter
 from dissgen_runtime.tokens import Terminator
+
+T = TypeVar("T", bound="list[Any] | str | bytes")
 
 
 class Transitions(Reporter):
@@ -167,9 +169,8 @@ class Transitions(Reporter):
         """Unfinished messages end with the session; their streams get their last pieces, a child's too."""
         child, self._child = self._child, None
         if child is not None:
-            for direction in (UP, DOWN):
-                events = child.close(direction, cut=True)
-                self._out.extend(event for event in events if not isinstance(event, Gap | End))
+            child._give_up_messages()
+            self._out.extend(child._take_events())
         for reader in (self._up, self._down):
             if reader.frame is not None:
                 reader.abandon()
@@ -205,6 +206,14 @@ class Transitions(Reporter):
         entries.append(value)
         if limit is not None and len(entries) > limit:
             del entries[0]
+
+    def _bounded(self, value: T) -> T:
+        """A list or text that a variable is set to, within the limits: what is kept between messages cannot grow."""
+        size = len(value)
+        limit = self.LIMITS.items if isinstance(value, list) else self.LIMITS.message
+        if size > limit:
+            raise ValueError(f"a value of {size} entries or bytes, more than {limit}")
+        return value
 
     def _skip(self, terminator: Terminator | None) -> None:
         """Skip through the next match, from the element that failed or from here; None: all the rest (9)."""

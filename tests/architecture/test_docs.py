@@ -31,7 +31,7 @@ def test_the_python_in_readme_and_runtime_reference_runs() -> None:
         (program,) = blocks(path, "python")
         printed: list[object] = []
         program = program.replace("from generated import smtp_dissector", "import smtp_dissector")
-        exec(compile(program, path, "exec"), {"print": lambda *values: printed.append(values)})
+        exec(compile(program, path, "exec"), {"print": lambda *values, to=printed: to.append(values)})
         assert len(printed) == 1
 
 

@@ -25,7 +25,21 @@ TERMINATORS: Final = {"EOL": b"\r\n", ";;": b";;", "(\\A|\\n)\\.\\n": b"\n.\n"}
 FIELD_NAMES: Final = (
     *("class", "self", "r", "data", "wanted", "value", "item2", "m", "pos", "next", "step", "start", "name", "fields"),
     *("time", "run", "scan", "bytes", "bool", "Kind", "_hidden", "x1", "parse_int", "got", "mark", "number", "key"),
-    *("iter", "round", "payload", "state", "offset", "One", "before", "session", "re", "enum", "_WORD", "known", "size"),
+    *(
+        "iter",
+        "round",
+        "payload",
+        "state",
+        "offset",
+        "One",
+        "before",
+        "session",
+        "re",
+        "enum",
+        "_WORD",
+        "known",
+        "size",
+    ),
 )
 LOCAL_NAMES: Final = ("r", "self", "data", "m", "value", "message_", "error_", "x", "got", "None_", "lambda_", "child")
 STATE_NAMES: Final = ("stream", "a_child", "_x", "class", "name", "b_holds", "c", "Mro")
@@ -252,7 +266,9 @@ class Generator:
 
     def _array(self, scope: Scope, depth: int) -> Any:
         name = self.fresh(scope) if self.chance(0.7) else None
-        item: Any = self.pick(("WORD", "NUM", "HEXAS", {"text": {"size": 1}}, {"record": [self.leaf(Scope(), keep=True)]}))
+        item: Any = self.pick(
+            ("WORD", "NUM", "HEXAS", {"text": {"size": 1}}, {"record": [self.leaf(Scope(), keep=True)]})
+        )
         if self.rules and self.chance(0.4):
             rule = self.usable()
             item = {"use": rule[0]}
@@ -342,7 +358,11 @@ class Generator:
         rows = []
         for _ in range(self.random.randint(0, 2)):
             tests = ["total < 3", "len(queue) > 0", "last is None", "last is not None and last != 'x'"]
-            verbs: list[Any] = [{"set": {"total": "total + 1"}}, {"pop": "queue"}, {"trigger": {"seen": {"total": "total"}}}]
+            verbs: list[Any] = [
+                {"set": {"total": "total + 1"}},
+                {"pop": "queue"},
+                {"trigger": {"seen": {"total": "total"}}},
+            ]
             verbs.append({"push": {"queue": "last or 'none'"}, "when": "total < 9"})
             for name, type_ in scope.surely.items():
                 if name.startswith("_"):
@@ -408,7 +428,9 @@ class Generator:
         data = b""
         while len(data) < size:
             rule = self.pick(self.grammar.values())
-            data += self.sample(rule) if self.chance(0.85) else self.pick((b"\r\n", b"\x00", b"abc", b";;", b"\n.\n", b"9"))
+            data += (
+                self.sample(rule) if self.chance(0.85) else self.pick((b"\r\n", b"\x00", b"abc", b";;", b"\n.\n", b"9"))
+            )
         return data
 
     def sample(self, element: Any) -> bytes:
@@ -454,7 +476,9 @@ def flow(value: Any) -> str:
         return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
-    return {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else str(value)
+    return (
+        {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else str(value)
+    )
 
 
 def write(spec: dict[str, Any]) -> str:

@@ -27,9 +27,9 @@ from dissgen.reader import plain, read
 from dissgen.text import SourceFile
 from dissgen_runtime import DOWN, UP, Direction, Event
 
-COUNT = int(os.environ.get("DISSGEN_SPECS", "60"))
+COUNT = int(os.environ.get("DISSGEN_SPECS", "200"))
 TYPED = 15
-MUTATIONS = 300
+MUTATIONS = 150
 
 Schedule = list[tuple[Direction, bytes]]
 _tags = itertools.count()

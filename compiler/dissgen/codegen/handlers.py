@@ -11,6 +11,7 @@ from dissgen.codegen.pysource import Code, literal
 from dissgen.ir import ops
 from dissgen.ir.expressions import (
     Attribute,
+    Binary,
     BindingKind,
     Compare,
     Constant,
@@ -23,7 +24,7 @@ from dissgen.ir.expressions import (
 )
 from dissgen.ir.walk import verb_expressions
 from dissgen.sema.expressions.scope import narrowings, path_of
-from dissgen.types import ListType
+from dissgen.types import BytesType, ListType, StrType
 
 _GUARD_KINDS = frozenset(
     {BindingKind.VARIABLE, BindingKind.HELD_UP, BindingKind.HELD_DOWN, BindingKind.DIRECTION, BindingKind.SENDER}
@@ -94,7 +95,7 @@ class HandlerBody:
                 self.code.add(f"self._alert({naming.alert(verb.alert)}, {text}, {place}, {guard})")
             case ops.SetVariables():
                 targets = ", ".join(f"self.variables.{naming.variable(name)}" for name, _ in verb.values)
-                values = ", ".join(emit(value, self.names) for _, value in verb.values)
+                values = ", ".join(self._bounded(value) for _, value in verb.values)
                 self.code.add(f"{targets} = {values}")
             case ops.Push():
                 limit = self.variables[verb.variable].limit
@@ -115,6 +116,11 @@ class HandlerBody:
                 self.code.add(f"self._upgrade({literal(verb.protocol)})")
             case _:
                 assert_never(verb)
+
+    def _bounded(self, value: Typed) -> str:
+        """What a variable is set to; lists and texts that are put together are held to the limits."""
+        text = emit(value, self.names)
+        return f"self._bounded({text})" if _grows(value) else text
 
     def _kept(self, value: Typed) -> str:
         """A payload value; a list variable is copied, because later pushes must not change the event."""
@@ -158,8 +164,16 @@ class HandlerBody:
                     self._reads(child, found)
 
 
+def _grows(value: Typed) -> bool:
+    """Whether lists or texts are put together in it."""
+    return any(
+        isinstance(node, Binary) and isinstance(node.type, ListType | StrType | BytesType) for node in walk(value)
+    )
+
+
 def _may_fail(verb: ops.Verb) -> bool:
-    return isinstance(verb, ops.Push) or any(map(fallible, verb_expressions(verb)))
+    grows = isinstance(verb, ops.SetVariables) and any(_grows(value) for _, value in verb.values)
+    return grows or isinstance(verb, ops.Push) or any(map(fallible, verb_expressions(verb)))
 
 
 def expression_method(expression: Typed) -> str:

@@ -64,7 +64,6 @@ def test_nothing_fails_and_no_alerts_follow_each_other(path: Path) -> None:
     assert cascades(path) == []
 
 
-@pytest.mark.xfail(strict=True, reason="ciphertext is read line by line when the STARTTLS before it is lost")
 @pytest.mark.parametrize("path", ENCRYPTED, ids=lambda path: path.stem)
 def test_ciphertext_is_not_read_line_by_line(path: Path) -> None:
     assert cascades(path) == []
@@ -171,7 +170,6 @@ def _leads_elsewhere(event: Event, start: int, end: int) -> bool:
     return event.verb in ("DATA", "AUTH", "STARTTLS", "BDAT") and event.offset[1] > start  # type: ignore[attr-defined]
 
 
-@pytest.mark.xfail(strict=True, reason="without a handshake the greeting is taken for the answer to the first command")
 def test_a_conversation_without_its_handshake_is_read_as_with_it() -> None:
     changed = []
     for path in CAPTURES:
@@ -187,7 +185,6 @@ def _said(flow: FlowResult) -> list[tuple[object, ...]]:
     return [(event.offset, event.payload()) for name in ("command", "response", "auth") for event in flow.of(name)]
 
 
-@pytest.mark.xfail(strict=True, reason="a 354 in the conversation is not followed when the DATA before it is lost")
 def test_a_mail_behind_a_lost_command_is_not_read_as_commands() -> None:
     """The server's 354 tells that a mail follows, also where DATA is not seen."""
     read = []

@@ -18,8 +18,35 @@ from dissgen_runtime.net.registry import Dissectors, load_dissectors
 SCHEMA = json.loads((ROOT / "docs" / "jsonl-1.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 RECORDED = sorted((ROOT / "tests" / "captures").glob("*.pcap*"))
-KEYS = ["v", "capture", "time", "protocol", "flow", "uid", "community_id", "client", "server", "direction", "state", "event", "offset"]
-ALERT = ["id", "severity", "confidence", "description", "references", "spec", "transition", "guard", "path", "completion", "method", "bytes"]
+KEYS = [
+    "v",
+    "capture",
+    "time",
+    "protocol",
+    "flow",
+    "uid",
+    "community_id",
+    "client",
+    "server",
+    "direction",
+    "state",
+    "event",
+    "offset",
+]
+ALERT = [
+    "id",
+    "severity",
+    "confidence",
+    "description",
+    "references",
+    "spec",
+    "transition",
+    "guard",
+    "path",
+    "completion",
+    "method",
+    "bytes",
+]
 SESSION = ["state", "verdict", "failed", "failure", "messages", "alerts", "bytes"]
 
 
