@@ -42,7 +42,7 @@ def display_path(path: Path, root: Path) -> str:
     """The path relative to the root of the project with `/` between its parts; as given when it is not below it."""
     try:
         return path.resolve().relative_to(root.resolve()).as_posix()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # the last for a loop of links
         return path.as_posix()
 
 

@@ -42,7 +42,7 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics) -> Iterator[Examp
             continue
         expect = entry.get("expect", {})
         runs = 0
-        failure = _pointless(expect, "rule" in entry)
+        failure = _pointless(expect, "rule" in entry) or _unknown_events(expect, compiled)
         if failure is not None:
             pass
         elif "rule" in entry:
@@ -117,6 +117,21 @@ def _run_session(
     return runs, None
 
 
+# Reported by every session, whatever its spec declares.
+_BUILT_IN = ("alert", "gap", "end", "verdict", "log")
+
+
+def _unknown_events(expect: dict[str, Any], compiled: Compiled) -> str | None:
+    """An expectation about an event that does not exist could never fail."""
+    declared = {event.name for event in compiled.module.events}
+    streams = {event.name for event in compiled.module.events if event.stream}
+    events = expect.get("events") or {}
+    named = list(events) if isinstance(events, dict) else [entry.get("event") for entry in events]
+    wrong = [str(name) for name in named if name not in declared and name not in _BUILT_IN]
+    wrong += [str(name) for name in expect.get("streams") or {} if name not in streams]
+    return f"  there is no such event: {', '.join(wrong)}" if wrong else None
+
+
 def _wrong(expect: dict[str, Any], result: Outcome) -> str | None:
     """The first thing that is not as expected, as a diff."""
     for key, got in (("state", result.state), ("verdict", result.verdict), ("alerts", result.alerts)):
@@ -135,7 +150,7 @@ def _wrong_events(expected: Any, result: Outcome) -> str | None:
         counts = {name: sum(event == name for event, _ in result.events) for name in expected}
         return None if counts == expected else f"  events:\n{_diff([expected], [counts])}"
     if isinstance(expected, list):
-        named = {entry["event"] for entry in expected}
+        named = {entry["event"] for entry in expected} or {name for name, _ in result.events} - set(_BUILT_IN)
         got = [(name, payload) for name, payload in result.events if name in named]
         wanted = [(entry["event"], {k: _value(v) for k, v in entry.items() if k != "event"}) for entry in expected]
         shown = []
