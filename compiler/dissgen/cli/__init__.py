@@ -25,7 +25,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="dissgen", message="%(prog)s %(version)s")
+@click.version_option(package_name="dissgen", prog_name="dissgen", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
 def cli(debug: bool) -> None:
     """Compile YAML specs of stateful protocols into typed Python dissectors, and use them.
@@ -42,7 +42,7 @@ def main() -> None:
     """The entry point: no traceback reaches a user without --debug."""
     debug = "--debug" in sys.argv
     try:
-        status = cli.main(standalone_mode=False)
+        status = cli.main(prog_name="dissgen", standalone_mode=False)
     except click.exceptions.Abort:
         status = INTERRUPTED
     except KeyboardInterrupt:
