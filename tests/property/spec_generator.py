@@ -333,13 +333,13 @@ class Generator:
         parameters = ["data", "n1"] if self.chance(0.2) else []
         scope.surely |= dict.fromkeys(parameters, "int")
         body = [self.leaf(scope, keep=True), *(self.element(scope, 2) for _ in range(self.random.randint(1, 4)))]
-        if parameters or self.chance(0.7):
+        if self.chance(0.7):
             body.append("EOL")
         made: dict[str, Any] = {self.pick(("record", "record", "sequence")): body}
         if parameters:
             made["parameters"] = dict.fromkeys(parameters, "int")
         if self.chance(0.5):
-            made["resync"] = "EOL"
+            made["resync"] = "EOL" if self.chance(0.7) else {"before": "EOL"}
         for parameter in parameters:
             del scope.surely[parameter]
         self.grammar[name] = made

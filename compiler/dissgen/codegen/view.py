@@ -14,6 +14,7 @@ from dissgen.codegen.pysource import comment, docstring, literal, regex_literal,
 from dissgen.codegen.scans import Pattern, ScanBody
 from dissgen.codegen.values import python_type
 from dissgen.ir import ops
+from dissgen.ir.expressions import fallible
 from dissgen.ir.walk import matched_tokens, used_tokens
 from dissgen.tokens import CompiledTerminator, CompiledToken
 
@@ -329,7 +330,9 @@ class _Viewer:
     def _hold(self, state: ops.State, side: ops.Side, direction: str) -> str:
         assert side.hold is not None
         name = naming.hold(state.name, direction)
-        body = (f"return {expression_method(side.hold)}",)
+        body: tuple[str, ...] = (f"return {expression_method(side.hold)}",)
+        if fallible(side.hold):  # what cannot be evaluated is false, and counted
+            body = ("try:", f"    {body[0]}", "except EVALUATION_ERRORS:", "    return self._guard_failed()")
         doc = docstring(f"Whether bytes from {direction} wait in `{state.name}` ({side.place}).")
         self.handlers.append(FunctionView(name, "", "bool", doc, body))
         return name

@@ -102,7 +102,7 @@ def test_an_array_is_one_loop_in_one_step() -> None:
         "    self.count1_ = 3",
         "    self.step_ = 1",
         "while len(self.words) < self.count1_:",
-        '    item = r.token(_WORD).decode("latin-1")',
+        "    item = r.token(_WORD, 'words').decode(\"latin-1\")",
         "    r.add(self.words, item, 'words')",
         "self.n = len(self.words)",
         "return A(self.words, self.n)",

@@ -56,7 +56,7 @@ def run(
 def mixed(folder: Path) -> list[Path]:
     """A large capture first, small ones, a damaged one, one that is none."""
     folder.mkdir()
-    paths = [big_file(folder / "a.pcap"), *(wire_file(folder / f"b{n}.pcap") for n in range(4))]
+    paths = [big_file(folder / "a.pcap", 1500), *(wire_file(folder / f"b{n}.pcap") for n in range(4))]
     damaged = wire_file(folder / "c.pcap")
     damaged.write_bytes(damaged.read_bytes()[:-10])
     (folder / "d.cap").write_text("hello world")
@@ -165,7 +165,7 @@ def test_interrupted_files_are_in_place_and_whole(tmp_path: Path) -> None:
 def test_interrupt_ends_the_processes(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for number in range(6):
-        big_file(tmp_path / "in" / f"{number}.pcap")
+        big_file(tmp_path / "in" / f"{number}.pcap", 5000)
     command = [
         sys.executable,
         "-m",

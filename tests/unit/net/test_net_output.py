@@ -296,9 +296,9 @@ def start(*arguments: str, stdin: int | None = None, stdout: int | None = subpro
     return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, env=environment)
 
 
-def big_file(path: Path) -> Path:
-    packets = [(number, ipv6(tcp(b"line\n" * 20, seq=100 * number, flags=ACK))) for number in range(20_000)]
-    path.write_bytes(pcap(packets, link_type=101))
+def big_file(path: Path, packets: int = 20_000) -> Path:
+    found = [(number, ipv6(tcp(b"line\n" * 20, seq=100 * number, flags=ACK))) for number in range(packets)]
+    path.write_bytes(pcap(found, link_type=101))
     return path
 
 
