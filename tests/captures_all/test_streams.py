@@ -49,7 +49,7 @@ def ours(path: Path) -> list[tuple[Flow, Streams]]:
                 if isinstance(event, Data):
                     streams[event.side].extend(event.data)
                 elif isinstance(event, Gap):
-                    streams[event.side].extend(b"[%d bytes missing in capture file]." % event.size)
+                    streams[event.side].extend(b"[%d bytes missing in capture file]\0" % event.size)
     return [flows[number] for number in sorted(flows)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from typing import Final
 
 import jinja2
@@ -47,7 +47,8 @@ def render(module: ModuleView) -> str:
 
 def _imports(body: str) -> str:
     """Exactly the imports that the body uses. `from dissgen_runtime import session` keeps the base class's own name."""
-    words = frozenset(re.findall(r"\w+", body)) | {"require"}
+    names = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    words = names | {"require"}
     lines = [f"import {name}" for name in ("enum", "re") if name in words]
     blocks = ["\n".join(lines)] if lines else []
     standard: list[str] = []

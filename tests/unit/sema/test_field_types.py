@@ -89,7 +89,7 @@ def test_every_field_has_a_change() -> None:
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.parent.name)
 def test_every_node_of_an_expression_has_its_type(path: Path) -> None:
     lines = dump(model_of(path.read_text(encoding="utf-8"))).splitlines()
-    kinds = "|".join(node.__name__ for node in Typed.__args__)  # type: ignore[attr-defined]
+    kinds = "|".join(node.__name__ for node in Typed.__args__)
     nodes = [line.strip() for line in lines if re.match(rf"\s*({kinds}) ", line)]
     types = r"(parse error|bool|int|float|str|bytes|none|None|duration|[a-z_]+|(list|optional|map|table|set)\[.*\]|table .*)"
     assert len(nodes) > 50
