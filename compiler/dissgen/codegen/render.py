@@ -47,8 +47,7 @@ def render(module: ModuleView) -> str:
 
 def _imports(body: str) -> str:
     """Exactly the imports that the body uses. `from dissgen_runtime import session` keeps the base class's own name."""
-    names = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
-    words = names | {"require"}
+    words = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)} | {"require"}
     lines = [f"import {name}" for name in ("enum", "re") if name in words]
     blocks = ["\n".join(lines)] if lines else []
     standard: list[str] = []

@@ -7,7 +7,7 @@ import enum
 import json
 import math
 
-from dissgen_runtime.events import Alert, Record
+from dissgen_runtime.events import Alert, Record, StreamEvent
 from dissgen_runtime.net.dissect import Conversation, Finished, Item
 from dissgen_runtime.net.identity import community_id, uid
 
@@ -70,13 +70,15 @@ class JsonLines:
         event = item.event
         if isinstance(event, Alert):
             name, value = "alert", f'"alert": {_encode(_alert(event))}'
+        elif isinstance(event, StreamEvent) and event.PAYLOAD is StreamEvent.PAYLOAD:
+            name, value = event.name, f'"payload": {_piece(event)}'
         else:
             name, value = event.name, f'"payload": {_encode(json_object(event.payload(), keep_none=True))}'
         direction = "null" if event.direction is None else f'"{event.direction.value}"'
         return (
             f'{{"v": {VERSION}, "capture": {self._capture}, "time": {seconds(event.time)}, {self._head(conversation)}, '
             f'"direction": {direction}, "state": {_encode(event.state)}, "event": {_encode(name)}, '
-            f'"offset": {_encode(list(event.offset))}, {value}}}'
+            f'"offset": [{event.offset[0]}, {event.offset[1]}], {value}}}'
         )
 
     def _session(self, item: Finished) -> str:
@@ -99,6 +101,14 @@ class JsonLines:
                 f'"client": {_encode(conversation.client)}, "server": {_encode(conversation.server)}'
             )
         return head
+
+
+def _piece(event: StreamEvent) -> str:
+    """The payload of a piece, which is most of what is written: without building the object first."""
+    data = base64.b64encode(event.data).decode("ascii")
+    last = "true" if event.last else "false"
+    complete = "null" if event.complete is None else "true" if event.complete else "false"
+    return f'{{"stream": {event.stream}, "data": {{"base64": "{data}"}}, "last": {last}, "complete": {complete}}}'
 
 
 def _alert(alert: Alert) -> dict[str, object]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import traceback
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:  # imported where it is used: `multiprocessing` is slow to import, and enters a module of its own
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
 
 REPORTED = 1 << 20  # bytes read between two messages
 
@@ -39,6 +40,8 @@ class WorkerError(Exception):
 
 def available() -> bool:
     """Whether processes can be made that have all that this one has."""
+    import multiprocessing
+
     return "fork" in multiprocessing.get_all_start_methods()
 
 
@@ -72,6 +75,8 @@ class _Workers:
     """The processes at work, by the connection on which each reports."""
 
     def __init__(self, root: Path, work: Work) -> None:
+        import multiprocessing
+
         self._root = root
         self._work = work
         self._context = multiprocessing.get_context("fork")
@@ -93,6 +98,8 @@ class _Workers:
 
     def wait(self, advance: Callable[[int], None]) -> dict[int, Outcome]:
         """What has come to an end, after waiting for any message."""
+        from multiprocessing.connection import Connection, wait
+
         done: dict[int, Outcome] = {}
         for receiver in wait(list(self.running)):
             assert isinstance(receiver, Connection)
