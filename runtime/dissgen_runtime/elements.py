@@ -41,6 +41,7 @@ class Elements(Buffer):
         "_piece",
         "_piece_start",
         "_scanned",
+        "_scanning",
         "_state",
         "limits",
     )
@@ -51,6 +52,7 @@ class Elements(Buffer):
         # The element in progress: automaton state, bytes looked at, last accepting place, piece that is looked at.
         self._state = IDLE
         self._scanned = 0
+        self._scanning = ""
         self._accept = -1
         self._piece = -1
         self._piece_start = 0
@@ -101,7 +103,8 @@ class Elements(Buffer):
 
         Leaves in `_scanned` how far a match was possible and in `_state` the automaton's state (-1: it died).
         """
-        if self._state == IDLE:
+        if self._state == IDLE or self._scanning != token.name:  # a look-ahead for another token may have had to wait
+            self._scanning = token.name
             self._state = 0
             self._scanned = self.offset
             self._accept = self._scanned if token.accepting(0) else -1

@@ -741,3 +741,26 @@ class TestVerdicts:
         assert alert.spec == "test.yaml:9"
         assert alert.transition == "test.yaml:15"
         assert (alert.direction, alert.offset, alert.state) == (UP, (0, 2), "a")
+
+
+def test_14_two_looks_ahead_that_both_have_to_wait() -> None:
+    module = machine(
+        r"""
+        tokens: {AB: 'aab', AC: 'aac', WORD: '[a-z]+', EOL: '\n'}
+        grammar:
+          line:
+            record:
+              - {let: known, value: peek(AB) or peek(AC)}
+              - {field: word, token: WORD}
+              - EOL
+        events: {got: {word: str, known: bool}}
+        initial: a
+        states: {a: {up: line, transitions: [{event: up, execute: [trigger: got]}]}}
+        """
+    )
+    for word, known in ((b"aab", True), (b"aac", True), (b"aad", False), (b"b", False)):
+        for size in (1, 2, 3, 10):
+            session = module.Session()
+            data = word + b"\n"
+            events = [e for i in range(0, len(data), size) for e in session.feed(UP, data[i : i + size])]
+            assert [(event.word, event.known) for event in events] == [(word.decode(), known)]
