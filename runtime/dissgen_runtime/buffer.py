@@ -59,6 +59,7 @@ class Buffer:
         "discarded",
         "event",
         "final",
+        "head",
         "kept",
         "later",
         "later_size",
@@ -79,6 +80,7 @@ class Buffer:
         self.pos = 0
         self.base = 0
         self.start = 0  # the first byte that is not done with
+        self.head = b""  # of the message, where it is done with already (for alerts)
         self.kept: list[bytes] | None = None
         self.pending: list[bytes] = []
         self.pending_size = 0
@@ -156,6 +158,7 @@ class Buffer:
         self.consumed += here - self.start
         self.start = here
         self.kept = None
+        self.head = b""
 
     def rewind(self) -> None:
         """Back to the first byte that is not done with."""
@@ -172,7 +175,8 @@ class Buffer:
         if self.kept is not None:
             return b"".join((*self.kept, self.data[: self.pos]))[:size]
         begin = max(offset, self.start) - self.base
-        return self.data[begin : min(self.pos, begin + size)] if begin >= 0 else b""
+        found = self.data[begin : min(self.pos, begin + size)] if begin >= 0 else b""
+        return found or self.head[:size]
 
     def pass_over(self, offset: int) -> int:
         """Move on to the absolute offset without reading; the number of bytes passed."""

@@ -43,12 +43,14 @@ class Elements(Buffer):
         "_scanned",
         "_scanning",
         "_state",
+        "floor",
         "limits",
     )
 
     def __init__(self, direction: Direction, limits: Limits) -> None:
         super().__init__(direction)
         self.limits = limits
+        self.floor = 0  # the message's first byte, plus what of it is not kept: what counts for the limit begins here
         # The element in progress: automaton state, bytes looked at, last accepting place, piece that is looked at.
         self._state = IDLE
         self._scanned = 0
@@ -86,8 +88,8 @@ class Elements(Buffer):
 
     def _check_message(self, extent: int, field: str | None) -> None:
         limit = self.limits.message
-        if extent - self.start > limit:
-            size = self.start + limit + 1 - self.offset
+        if extent - self.floor > limit:
+            size = self.floor + limit + 1 - self.offset
             self.fail("limit", field, f"a message of at most {limit} bytes", size=size)
 
     def _next_piece(self) -> bytes:
@@ -138,7 +140,7 @@ class Elements(Buffer):
                 if (
                     end + token.lookahead <= len(self.data)
                     and end - self.pos <= token.limit
-                    and self.base + end - self.start <= self.limits.message
+                    and self.base + end - self.floor <= self.limits.message
                 ):
                     self.pos = end
                     return match[0]
@@ -179,7 +181,7 @@ class Elements(Buffer):
         """Exactly `size` bytes."""
         if size < 0:
             self.fail("value", field, "a size that is not negative")
-        if self.offset + size - self.start > self.limits.message:
+        if self.offset + size - self.floor > self.limits.message:
             self.fail("limit", field, f"a message of at most {self.limits.message} bytes")
         there = len(self.data) - self.pos
         if there < size:
@@ -216,7 +218,7 @@ class Elements(Buffer):
         while at < 0:
             at = self._search_piece(terminator, field)
             # Of two limits the one that is reached first is reported, however the data is cut.
-            if self.start + self.limits.message <= self.offset + limit:
+            if self.floor + self.limits.message <= self.offset + limit:
                 self._check_message(self._scanned, field)
             if self._scanned - self.offset > limit:
                 self.fail("limit", field, f"{terminator.name} within {limit} bytes", size=limit + 1)

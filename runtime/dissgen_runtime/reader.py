@@ -8,15 +8,21 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 from dissgen_runtime.buffer import Piece
 from dissgen_runtime.elements import Elements, NeedMore, parse_int
 from dissgen_runtime.errors import ParseError
-from dissgen_runtime.events import Direction
+from dissgen_runtime.events import Direction, Event
 from dissgen_runtime.limits import Limits
 from dissgen_runtime.streams import Sink, Transform
 from dissgen_runtime.tokens import Terminator, Token
 
-__all__ = ["Frame", "NeedMore", "Reader", "StreamOutput", "parse_int"]
+__all__ = ["Frame", "NeedMore", "Output", "Reader", "Suspended", "parse_int"]
+
+HEAD = 64  # bytes of a message that are remembered when it is let go
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+class Suspended(Exception):
+    """The machine has handled an event in mid-message: other bytes come first, or the message was given up."""
 
 
 def _never(data: bytes, pos: int, *arguments: object) -> None:
@@ -44,10 +50,22 @@ class Frame(Generic[T_co]):
         raise NotImplementedError  # every generated rule defines it
 
 
-class StreamOutput:
-    """What a reader tells its owner about streams; the session implements it."""
+class Output:
+    """What a reader tells its owner in mid-message; the session implements it."""
 
     __slots__ = ()
+
+    def _wants(self, event: str) -> bool:
+        """Whether somebody consumes the event."""
+        raise NotImplementedError
+
+    def _report(self, reader: Reader, event: Event) -> None:
+        """A user event of the message in progress."""
+        raise NotImplementedError
+
+    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
+        """Hand an event to the machine. It may give the message up: `reader.frame` is None then."""
+        raise NotImplementedError
 
     def _open_stream(self, event: str) -> int:
         raise NotImplementedError
@@ -64,6 +82,7 @@ class Reader(Elements):
 
     __slots__ = (
         "_left",
+        "_new_variables",
         "_transforms",
         "arguments",
         "discards_all",
@@ -78,18 +97,26 @@ class Reader(Elements):
         "messages",
         "missing_stay",
         "output",
+        "paused",
         "plain",
         "sink",
         "sinks",
+        "variables",
     )
 
-    def __init__(self, direction: Direction, limits: Limits, output: StreamOutput) -> None:
+    def __init__(
+        self, direction: Direction, limits: Limits, output: Output, variables: Callable[[], Any] | None = None
+    ) -> None:
         super().__init__(direction, limits)
         self.output = output
+        # The variables of the message in progress; between messages they have their initial values.
+        self._new_variables = variables
+        self.variables: Any = None if variables is None else variables()
         self.frame: Frame[object] | None = None
         self.arguments: tuple[object, ...] = ()
         self.message_start = 0
         self.messages = 0
+        self.paused = False  # the machine has handled an event of the message, which goes on behind it
         # The streamed element in progress, and all streams of the message.
         self.sink: Sink | None = None
         self.sinks: list[Sink] | None = None
@@ -131,6 +158,7 @@ class Reader(Elements):
     def _reset_element(self) -> None:
         super()._reset_element()
         self.sink = None
+        self.paused = False
 
     # Messages
 
@@ -138,13 +166,19 @@ class Reader(Elements):
         """A message begins at the next byte."""
         self.frame = frame
         self.arguments = arguments
-        self.start = self.message_start = self.base + self.pos
+        self.start = self.floor = self.message_start = self.base + self.pos
+
+    def forget(self) -> None:
+        """The message is over: its variables get their initial values."""
+        if self._new_variables is not None:
+            self.variables = self._new_variables()
 
     def abandon(self) -> None:
         """Give the message up: its streams end, its bytes are read anew."""
         self.frame = None
         self.end_streams(complete=False)
         self.rewind()
+        self.forget()
 
     def end_streams(self, complete: bool) -> None:
         """Every stream of the message gets its last piece."""
@@ -166,10 +200,11 @@ class Reader(Elements):
         for transform in self._transforms:
             transform.lose()
         self._fresh = False
-        if self._left < 0:
-            return size
-        inside = min(size, self._left)
-        self._left -= inside
+        inside = size
+        if self._left >= 0:
+            inside = min(size, self._left)
+            self._left -= inside
+        self.floor += inside
         return inside
 
     def _flush_held_back(self, sink: Sink) -> None:
@@ -191,7 +226,7 @@ class Reader(Elements):
         if child is None:
             if self.pos < len(self.data):
                 got = rule.scan(self.data, self.pos, *arguments)
-                if got is not None and self.base + got[1] - self.start <= self.limits.message:
+                if got is not None and self.base + got[1] - self.floor <= self.limits.message:
                     self.pos = got[1]
                     value: T = got[0]
                     return value
@@ -213,6 +248,62 @@ class Reader(Elements):
         if len(items) >= self.limits.items:
             self.fail("limit", field, f"at most {self.limits.items} items")
         items.append(item)
+
+    # Effects in mid-message
+
+    def wants(self, event: str) -> bool:
+        """Whether somebody consumes the event."""
+        return self.output._wants(event)
+
+    def report(self, event: Event) -> None:
+        """Report a user event."""
+        self.output._report(self, event)
+
+    def let_go(self) -> None:
+        """What has been read of the message is done with: it is not read again."""
+        head = self.message_bytes(self.message_start, HEAD)
+        self.commit()
+        self.head = head
+
+    def raise_event(self, event: str, *values: object) -> None:
+        """Hand an event to the machine; bytes of the other direction that wait for it come before the rest.
+
+        Raises Suspended when the machine has handled it; called again, it returns.
+        """
+        if self.paused:
+            self.paused = False
+            return
+        self.paused = True
+        self.output._raise_in_message(self, event, values)
+        if self.frame is not None:
+            self.let_go()
+        raise Suspended
+
+    # What is passed and not kept
+
+    def place(self) -> tuple[int, int]:
+        """What `pass_item` needs to know of an item's beginning."""
+        return (self.base + self.pos, self.floor)
+
+    def pass_item(self, begun: tuple[int, int], sequence: bool, field: str | None = None) -> None:
+        """An item that began at `begun` has been read and is not kept.
+
+        In a `sequence`, and in a message of which something was let go before, it is done with and counts for no
+        limit. An item has a byte at least: else an array would not end.
+        """
+        offset, floor = begun
+        size = self.base + self.pos - offset
+        if not size:
+            self.fail("limit", field, "progress")
+        if (sequence or self.start > self.message_start) and self._marks is None:
+            self.floor = floor + size
+            self.commit()
+
+    def pass_leaf(self, value: bytes, sequence: bool) -> None:
+        """The same for one element of a sequence."""
+        if (sequence or self.start > self.message_start) and self._marks is None:
+            self.floor += len(value)
+            self.commit()
 
     # Streams
 
@@ -238,6 +329,7 @@ class Reader(Elements):
         """Deliver the data from pos to end."""
         data = self.data if self.pos == 0 and end == len(self.data) else self.data[self.pos : end]
         begin = self.offset
+        self.floor += end - self.pos
         self.pos = end
         self.commit()
         for transform in self._transforms:

@@ -9,7 +9,7 @@ from dissgen_runtime.buffer import GapMark
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import End, Event, Gap, VerdictEvent
 from dissgen_runtime.machine import FAIL, STAY, Side
-from dissgen_runtime.reader import Frame, NeedMore, Reader
+from dissgen_runtime.reader import Frame, NeedMore, Reader, Suspended
 from dissgen_runtime.transitions import Transitions
 
 
@@ -71,6 +71,8 @@ class Reading(Transitions):
         reader.commit()
         if outcome is not None and outcome is not STAY:
             self._move(outcome)
+        if self._raised:
+            self._handle_raised()
         return True
 
     def _read(self, reader: Reader, side: Side, scanned: bool = False) -> bool:
@@ -93,6 +95,8 @@ class Reading(Transitions):
                 reader.fail("value", None, "a message of at least one byte")
         except NeedMore:
             return self._pass_mark(reader)
+        except Suspended:
+            return True
         except EVALUATION_ERRORS as fault:
             reason = f"an expression with a value ({type(fault).__name__}: {fault})"
             self._parse_error(reader, rule, ParseError("value", rule.RULE, None, reader.offset, reason, b""))
@@ -119,8 +123,11 @@ class Reading(Transitions):
         outcome = None if handler is None else self._call(handler, message)
         self._confident = True
         reader.commit()
+        reader.forget()
         if outcome is not None and outcome is not STAY:
             self._move(outcome)
+        if self._raised:
+            self._handle_raised()
 
     def _arguments(self, reader: Reader, side: Side) -> tuple[object, ...]:
         assert side.arguments is not None

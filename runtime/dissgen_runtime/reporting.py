@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dissgen_runtime.errors import ParseError
 from dissgen_runtime.events import (
@@ -23,14 +23,14 @@ from dissgen_runtime.events import (
 )
 from dissgen_runtime.limits import Limits
 from dissgen_runtime.machine import AlertKind
-from dissgen_runtime.reader import Reader, StreamOutput
+from dissgen_runtime.reader import Output, Reader
 from dissgen_runtime.streams import Sink
 
 ALERT_BYTES = 64
 PATH_LENGTH = 16
 
 
-class Reporter(StreamOutput):
+class Reporter(Output):
     """The reporting half of a session. `_at` is the direction and the byte range that the next event is about."""
 
     __slots__ = (
@@ -52,6 +52,7 @@ class Reporter(StreamOutput):
 
     STREAMS: ClassVar[Mapping[str, type[StreamEvent]]]
     LIMITS: ClassVar[Limits]
+    MESSAGE_VARIABLES: ClassVar[Callable[[], Any] | None] = None
 
     state: Enum
     _state_name: str
@@ -61,8 +62,9 @@ class Reporter(StreamOutput):
         self.verdict = Verdict.ACCEPT
         self.alerts = 0
         self._subscribe = subscribe
-        self._up = Reader(UP, self.LIMITS, self)
-        self._down = Reader(DOWN, self.LIMITS, self)
+        variables = type(self).MESSAGE_VARIABLES
+        self._up = Reader(UP, self.LIMITS, self, variables)
+        self._down = Reader(DOWN, self.LIMITS, self, variables)
         self._out: list[Event] = []
         self._at: tuple[Direction | None, tuple[int, int]] = (None, (0, 0))
         self._error: ParseError | None = None
@@ -136,6 +138,10 @@ class Reporter(StreamOutput):
                 self._emit(VerdictEvent(verdict))
 
     # What readers use
+
+    def _report(self, reader: Reader, event: Event) -> None:
+        self._at = (reader.direction, (reader.message_start, reader.offset))
+        self._emit(event)
 
     def _open_stream(self, event: str) -> int:
         self._streams += 1

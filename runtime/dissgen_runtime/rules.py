@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Event, StreamEvent
 from dissgen_runtime.limits import Limits
-from dissgen_runtime.reader import Frame, Reader, StreamOutput
+from dissgen_runtime.reader import Frame, Output, Reader, Suspended
 from dissgen_runtime.streams import Sink
 
 T = TypeVar("T")
 
 
-class _Collector(StreamOutput):
-    """Keeps the stream events of one parse."""
+class _Collector(Output):
+    """Keeps the events of one parse; there is no machine to which anything could be raised."""
 
     __slots__ = ("count", "events", "kinds")
 
@@ -23,6 +23,15 @@ class _Collector(StreamOutput):
         self.kinds = kinds
         self.events: list[Event] = []
         self.count = 0
+
+    def _wants(self, event: str) -> bool:
+        return True
+
+    def _report(self, reader: Reader, event: Event) -> None:
+        self._add(event, reader.message_start, reader.offset)
+
+    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
+        return
 
     def _open_stream(self, event: str) -> int:
         self.count += 1
@@ -43,19 +52,27 @@ class _Collector(StreamOutput):
 
 
 def parse(
-    rule: type[Frame[T]], data: bytes, limits: Limits, streams: Mapping[str, type[StreamEvent]], *arguments: object
+    rule: type[Frame[T]],
+    data: bytes,
+    limits: Limits,
+    streams: Mapping[str, type[StreamEvent]],
+    *arguments: object,
+    variables: Callable[[], Any] | None = None,
 ) -> tuple[T, int, list[Event]]:
-    """The value, the number of bytes read, the stream events. Raises ParseError, TypeError (data must be bytes)."""
+    """The value, the number of bytes read, the events. Raises ParseError, TypeError (data must be bytes).
+
+    `variables` makes the variables of a message, where the rule has to do with any.
+    """
     if type(data) is not bytes:
         raise TypeError(f"data must be bytes, not {type(data).__name__}")
     output = _Collector(streams)
-    reader = Reader(UP, limits, output)
+    reader = Reader(UP, limits, output, variables)
     reader.append(data, 0)
     reader.final = True
     frame = rule(*arguments)
     reader.begin(frame, arguments)
     try:
-        value = frame.run(reader)
+        value = _run(frame, reader)
     except ParseError as error:
         if not error.rule:
             error.rule = rule.RULE
@@ -66,3 +83,11 @@ def parse(
         ) from None
     reader.end_streams(complete=True)
     return value, reader.offset, output.events
+
+
+def _run(frame: Frame[T], reader: Reader) -> T:
+    while True:
+        try:
+            return frame.run(reader)
+        except Suspended:  # an event was raised: nobody handles it, reading goes on
+            continue

@@ -243,6 +243,7 @@ class Session(Reading, Generic[StateT]):
             reader.pos < len(reader.data)
             or bool(reader.pending)
             or reader.later is not None
+            or reader.paused
             or (reader.frame is not None and side.kind != "rule")
         )
 

@@ -6,16 +6,17 @@ The numbers in comments are the rules of the semantics that a piece of code real
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
-from dissgen_runtime.events import Direction, Event
+from dissgen_runtime.events import UP, Direction, Event
 from dissgen_runtime.machine import FAIL, STAY, Handler, Row
 from dissgen_runtime.reader import Reader
 from dissgen_runtime.reporting import PATH_LENGTH, Reporter
 from dissgen_runtime.tokens import Terminator
 
 T = TypeVar("T", bound="list[Any] | str | bytes")
+Place: TypeAlias = tuple[Direction | None, tuple[int, int]]
 
 
 class Transitions(Reporter):
@@ -26,6 +27,7 @@ class Transitions(Reporter):
         "_dissectors",
         "_failing",
         "_moves",
+        "_raised",
         "_row",
         "_stay",
         "_transition",
@@ -63,6 +65,7 @@ class Transitions(Reporter):
         self._transition: str | None = None  # the row whose `execute` may fail
         self._failing = False
         self._moves = 0
+        self._raised: list[tuple[Place, str, tuple[object, ...]]] = []  # by verbs, to be handled after the jump
         self._stay = 0  # the number of the visit to the current state
 
     def _call(self, handler: Handler, *arguments: object) -> Any:
@@ -81,7 +84,26 @@ class Transitions(Reporter):
         outcome = self._call(handler, *arguments)
         if outcome is not None and outcome is not STAY:
             self._move(outcome)
+        if self._raised:
+            self._handle_raised()
         return outcome
+
+    def _handle_raised(self) -> None:
+        """What verbs have raised, one after the other; each counts as a move, so that it ends (5)."""
+        while self._raised and not self.finished:
+            self._at, event, values = self._raised.pop(0)
+            self._error = None
+            self._moves += 1
+            if self._moves > self.LIMITS.transitions:
+                self._raised.clear()
+                self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
+                return
+            self._fire(event, *values)
+
+    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
+        self._at = (reader.direction, (reader.message_start, reader.offset))
+        self._error = None
+        self._fire(event, *values)
 
     def _move(self, target: Any) -> None:
         """Leave the state for another (4, 5), or for the end (7, 8)."""
@@ -194,6 +216,17 @@ class Transitions(Reporter):
 
     # What handlers use
 
+    @property
+    def _message(self) -> Any:
+        """The variables of the message that the event belongs to."""
+        return self._reader(self._at[0] or UP).variables
+
+    def _raise(self, event: str, *values: object) -> None:
+        """Hand an event to the machine, after the jump of this row."""
+        self._raised.append((self._at, event, values))
+        if self._at[0] is not None:
+            self._reader(self._at[0]).plain = False  # it comes before the next message
+
     def _guard_failed(self) -> bool:
         """A guard that cannot be evaluated is false, and counted (language, section 6)."""
         self.recorded += 1
@@ -239,9 +272,11 @@ class Transitions(Reporter):
     def _abandon(self, direction: Direction) -> None:
         """Give up the message in progress; what was read of it counts as skipped."""
         reader = self._reader(direction)
-        if reader.frame is not None:
-            reader.abandon()
-            reader.skipped += reader.pass_all()
+        if reader.frame is None:
+            return
+        read_to = reader.offset if reader.paused else reader.end
+        reader.abandon()
+        reader.skipped += reader.pass_over(read_to)
 
     def _upgrade(self, protocol: str) -> None:
         """The rest of the conversation is another protocol's; unknown ones are discarded and reported once."""

@@ -603,7 +603,6 @@ class TestEnds:
         session.feed(UP, b"ab\ncd\nx")
         assert session.summary()["bytes"]["up"]["skipped"] == 4
 
-    @pytest.mark.xfail(strict=True, reason="language 2: what a sequence passes unkept counts toward limits.message")
     def test_10_what_a_sequence_does_not_keep_is_not_limited(self) -> None:
         session = machine(r"""
             limits: {message: 100}

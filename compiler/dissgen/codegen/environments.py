@@ -53,6 +53,8 @@ class FrameNames(_Common):
                 return self.index
             case BindingKind.LOCAL:
                 return naming.local(binding.name)
+            case BindingKind.MESSAGE_VARIABLE:
+                return f"r.variables.{naming.variable(binding.name)}"
             case _:
                 raise AssertionError(f"{binding} cannot stand in a rule")
 
@@ -114,7 +116,9 @@ class HandlerNames(_Common):
         match binding.kind:
             case BindingKind.VARIABLE:
                 return f"self.variables.{naming.variable(binding.name)}"
-            case BindingKind.LOCAL:
+            case BindingKind.MESSAGE_VARIABLE:
+                return f"self._message.{naming.variable(binding.name)}"
+            case BindingKind.LOCAL | BindingKind.PAYLOAD:
                 return naming.local(binding.name)
             case kind:
                 return _OF_SESSION[kind]

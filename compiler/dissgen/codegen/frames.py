@@ -44,7 +44,7 @@ class FrameBody:
         self.locals = Locals()
         self.steps = Steps()
         self._own: list[Slot] = []
-        self._all(rule.body)
+        self._all(_whole_message(rule.body))
         self.steps.add(f"return {self._result()}")
 
     def lines(self) -> list[str]:
@@ -101,6 +101,18 @@ class FrameBody:
             case ops.Fail():
                 self.steps.add(f'r.fail("verify", None, {literal(op.message)})')
                 self.steps.close()
+            case ops.TriggerInMessage():
+                self._trigger(op)
+            case ops.RaiseInMessage():
+                values = self._payload(op.payload, op.place)
+                self.steps.wait(op.place)  # it stops there, and goes on when the machine has handled it
+                self.steps.add(f"r.raise_event({', '.join((literal(op.event), *values))})")
+            case ops.Assign():
+                self._set_variables(op)
+            case ops.Unkept():
+                text = self._raw(op.leaf)
+                self.steps.wait(op.place)
+                self.steps.add(f"r.pass_leaf({text}, self.depth_ == 0)")
             case ops.Run() | ops.Prefer():
                 raise AssertionError("a fused run belongs to the straight-line variant only")
             case _:
@@ -120,6 +132,23 @@ class FrameBody:
         self.steps.wait(place)
         self.steps.add(f"{slot} = {text}")
         return slot
+
+    # Effects: what is done once has to be the last thing of its step
+
+    def _payload(self, payload: tuple[tuple[str, Typed], ...], place: ops.Place) -> list[str]:
+        return [self._settled(value, place) for _, value in payload]
+
+    def _trigger(self, op: ops.TriggerInMessage) -> None:
+        values = ", ".join(self._payload(op.payload, op.place))
+        self.steps.add(f"if r.wants({literal(op.event)}):  # {op.place}")
+        self.steps.add(f"    r.report({naming.event_class(op.event)}({values}))", "r.let_go()")
+        self.steps.current.waits = True
+
+    def _set_variables(self, op: ops.Assign) -> None:
+        values = ", ".join(self._settled(value, op.place) for _, value in op.values)
+        targets = ", ".join(f"r.variables.{naming.variable(name)}" for name, _ in op.values)
+        self.steps.add(f"{targets} = {values}  # {op.place}")
+        self.steps.current.waits = True
 
     def _assign(self, target: ops.Target, value: str, place: ops.Place | None = None) -> None:
         suffix = f"  # {place}" if place is not None else ""
@@ -319,13 +348,13 @@ class FrameBody:
         if items:
             return [value, f"r.add({items}, {self.names.item}{field})"]
         if isinstance(op.item, ops.Call):  # it may have read a part before it had to wait
-            before = self._slot("before", "int", "0")
-            lines += ["if self.child_ is None:", f"    {before} = r.offset"]
+            begun = self._slot("begun", "tuple[int, int]", "(0, 0)")
+            lines += ["if self.child_ is None:", f"    {begun} = r.place()"]
         else:
-            before = "before"
-            lines.append("before = r.offset")
-        lines += [value, f"{index} += 1", f"if r.offset == {before}:"]
-        return [*lines, f'    r.fail("limit", {literal(op.field)}, "progress")']
+            begun = "begun"
+            lines.append("begun = r.place()")
+        sequence = "self.depth_ == 0" if op.sequence else "False"
+        return [*lines, value, f"r.pass_item({begun}, {sequence}{field})", f"{index} += 1"]
 
     def _result(self) -> str:
         rule = self.rule
@@ -333,6 +362,12 @@ class FrameBody:
             return emit(rule.result, self.names)
         values = ", ".join(self.names.field(field.name) for field in rule.fields if not field.local)
         return f"{naming.record_class(rule.name)}({values})"
+
+
+def _whole_message(body: tuple[ops.Op, ...]) -> tuple[ops.Op, ...]:
+    """The body; its last element need not be let go, because the message is complete behind it."""
+    last = body[-1] if body else None
+    return (*body[:-1], last.leaf) if isinstance(last, ops.Unkept) else body
 
 
 def _peeks(expression: Typed) -> bool:

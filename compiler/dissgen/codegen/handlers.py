@@ -27,7 +27,10 @@ from dissgen.sema.expressions.scope import narrowings, path_of
 from dissgen.types import BytesType, ListType, StrType
 
 _GUARD_KINDS = frozenset(
-    {BindingKind.VARIABLE, BindingKind.HELD_UP, BindingKind.HELD_DOWN, BindingKind.DIRECTION, BindingKind.SENDER}
+    {
+        *(BindingKind.VARIABLE, BindingKind.MESSAGE_VARIABLE, BindingKind.PAYLOAD, BindingKind.HELD_UP),
+        *(BindingKind.HELD_DOWN, BindingKind.DIRECTION, BindingKind.SENDER),
+    }
 )
 
 
@@ -114,6 +117,9 @@ class HandlerBody:
                 self.code.add(f"self._abandon({verb.direction.upper()})")
             case ops.Upgrade():
                 self.code.add(f"self._upgrade({literal(verb.protocol)})")
+            case ops.RaiseEvent():
+                brought = (self._kept(value) for _, value in verb.payload)
+                self.code.add(f"self._raise({', '.join((literal(verb.event), *brought))})")
             case _:
                 assert_never(verb)
 

@@ -33,6 +33,7 @@ MODULE_WORDS: Final = frozenset(
         *("FAIL", "False", "Final", "Frame", "HOLD", "LIMITS", "Limits", "Move", "None", "Outcome", "PROTOCOL"),
         *("ParseError", "Reader", "Record", "Row", "SPEC", "STAY", "STREAMS", "Session", "State", "StreamEvent"),
         *("TRANSPORT", "TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
+        "MessageVariables",
     )
 )
 

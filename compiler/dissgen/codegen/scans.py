@@ -116,7 +116,15 @@ class ScanBody:
                 self._decline(f"not ({emit(op.test, self.names)})")
             case ops.Fail():
                 self.code.add("return None")
-            case ops.UntilRead() | ops.RestRead() | ops.StreamRead():
+            case (
+                ops.UntilRead()
+                | ops.RestRead()
+                | ops.StreamRead()
+                | ops.TriggerInMessage()
+                | ops.RaiseInMessage()
+                | ops.Assign()
+                | ops.Unkept()
+            ):
                 raise AssertionError(f"{op} has no straight-line variant")
             case _:
                 assert_never(op)

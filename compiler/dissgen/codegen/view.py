@@ -108,6 +108,7 @@ class ModuleView:
     streams: tuple[tuple[str, str], ...]
     rules: tuple[RuleView, ...]
     variables: tuple[Attribute, ...]
+    message_variables: tuple[Attribute, ...]
     states: tuple[StateView, ...]
     initial: str
     handlers: tuple[FunctionView, ...]
@@ -154,7 +155,8 @@ class _Viewer:
             events=events,
             streams=tuple((literal(e.name), naming.event_class(e.name)) for e in module.events if e.stream),
             rules=tuple(self.rules),
-            variables=tuple(self._variable(variable) for variable in module.variables),
+            variables=tuple(self._variable(item) for item in module.variables if item.scope == "session"),
+            message_variables=tuple(self._variable(item) for item in module.variables if item.scope == "message"),
             states=self.states,
             initial=naming.state_member(module.machine.initial) if module.machine else "",
             handlers=tuple(self.handlers),
@@ -254,8 +256,12 @@ class _Viewer:
             "data: bytes" + _parameters(rule, naming.parameter),
             f"tuple[{result}, int, list[Event]]",
             docstring(f"Read one `{rule.name}` from complete data: value, size, events. Raises ParseError."),
-            (f"return parse({naming.frame_class(rule.name)}, data, LIMITS, STREAMS{arguments})",),
+            (f"return parse({naming.frame_class(rule.name)}, data, LIMITS, STREAMS{arguments}{self._of_message()})",),
         )
+
+    def _of_message(self) -> str:
+        has = any(variable.scope == "message" for variable in self.module.variables)
+        return ", variables=MessageVariables" if has else ""
 
     # Machine
 
@@ -275,7 +281,7 @@ class _Viewer:
         own = handler.rows[: handler.shared_from]
         shared = handler.rows[handler.shared_from :]
         parameters = self._parameters(handler)
-        argument = ", ".join(part.split(":")[0] for part in parameters.split(", ") if part)
+        argument = ", ".join(self._arguments_of(handler))
         otherwise = "None"
         if shared:
             otherwise_name = self._shared_handler(handler, shared, parameters)
@@ -300,7 +306,15 @@ class _Viewer:
             self.handlers.append(FunctionView(name, parameters, "Outcome", doc, tuple(lines)))
         return name
 
+    def _arguments_of(self, handler: ops.Handler) -> list[str]:
+        """The names of a handler's parameters."""
+        if handler.payload:
+            return [naming.local(name) for name, _ in handler.payload]
+        return [part.split(":")[0] for part in (self._parameters(handler),) if part]
+
     def _parameters(self, handler: ops.Handler) -> str:
+        if handler.payload:
+            return ", ".join(f"{naming.local(name)}: {python_type(type)}" for name, type in handler.payload)
         if handler.event in _NO_RECORD_EVENTS:
             assert handler.message is not None
             return f"message: {python_type(handler.message)}"

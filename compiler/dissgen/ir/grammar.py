@@ -181,6 +181,7 @@ class Loop:
 
     Exactly as the language has it: `while_` is tested before each item (without `item`), `until` after each (with
     `item`), `count` is evaluated once, `rest` goes on to the end of the input; the first that stops it ends it.
+    `sequence`: it stands in one, so that items that are not kept are done with.
     """
 
     item: Leaf | Call
@@ -192,6 +193,7 @@ class Loop:
     target: Target
     place: Place
     field: str | None
+    sequence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,46 @@ class Prefer:
     place: Place
 
 
-Op: TypeAlias = Leaf | StreamRead | Call | Let | Branch | If | Loop | Union | Verify | Fail | Run | Prefer
+@dataclass(frozen=True, slots=True)
+class TriggerInMessage:
+    """Report a user event in mid-message. The payload in the order of its fields; what precedes is done with."""
+
+    event: str
+    payload: tuple[tuple[str, Typed], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseInMessage:
+    """Hand an event to the machine in mid-message, its values in order; what precedes is done with."""
+
+    event: str
+    payload: tuple[tuple[str, Typed], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Set variables of the message; all right sides are evaluated first."""
+
+    values: tuple[tuple[str, Typed], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """A leaf of a sequence that goes nowhere: what it reads is done with."""
+
+    leaf: Leaf
+    place: Place
+
+
+Effect: TypeAlias = TriggerInMessage | RaiseInMessage | Assign
+"""What a rule does besides reading; it stands in frames only."""
+
+Op: TypeAlias = (
+    Leaf | StreamRead | Call | Let | Branch | If | Loop | Union | Verify | Fail | Effect | Unkept | Run | Prefer
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,19 @@ class Upgrade:
     place: Place
 
 
-Verb: TypeAlias = Trigger | RaiseAlert | SetVariables | Push | Pop | WriteLog | SetVerdict | Skip | Abandon | Upgrade
+@dataclass(frozen=True, slots=True)
+class RaiseEvent:
+    """Hand an event of the machine to the state, after the jump; the values in the order of its fields."""
+
+    event: str
+    payload: tuple[tuple[str, Typed], ...]
+    when: Typed | None
+    place: Place
+
+
+Verb: TypeAlias = (
+    Trigger | RaiseAlert | SetVariables | Push | Pop | WriteLog | SetVerdict | Skip | Abandon | Upgrade | RaiseEvent
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +127,15 @@ class Handler:
 
     `message` is the type of `message` in up and down events, else None. Rows of `first` and `any` are listed with the
     state's own (each with its own place), so that a chain stands alone; `shared_from` is the index of the first row
-    that comes from `any` (len(rows) if none), so that code generation can give those to one function.
+    that comes from `any` (len(rows) if none), so that code generation can give those to one function. `payload` are
+    the names that an event of the machine brings.
     """
 
     event: str
     message: Type | None
     rows: tuple[Row, ...]
     shared_from: int
+    payload: tuple[tuple[str, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,13 +48,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """Of the session. `initial` is a constant expression; `limit` of a list: beyond it the oldest leaves."""
+    """`initial` is a constant expression; `limit` of a list: beyond it the oldest leaves.
+
+    `scope` is session, or message: it gets its initial value when a message begins, and there is one a direction.
+    """
 
     name: str
     type: Type
     initial: Typed
     limit: int | None
     place: Place
+    scope: Literal["session", "message"] = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,15 @@ class EventDefinition:
     rule: str | None
     place: Place
     doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineEvent:
+    """An event that rules and verbs raise to the machine."""
+
+    name: str
+    fields: tuple[EventField, ...]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +136,5 @@ class Module:
     events: tuple[EventDefinition, ...]
     alerts: tuple[AlertDefinition, ...]
     machine: Machine | None
+    machine_events: tuple[MachineEvent, ...] = ()
     tutorial: bool = field(default=False)  # lives under specs/tutorial: applied to captures only when named

@@ -20,10 +20,14 @@ def dump(module: ops.Module) -> str:
         lines.append("")
         lines += rule_lines(rule)
     for variable in module.variables:
-        lines.append(f"variable {variable.name}: {show_type(variable.type)} = {show(variable.initial)}")
+        scope = "" if variable.scope == "session" else f" of the {variable.scope}"
+        lines.append(f"variable {variable.name}: {show_type(variable.type)} = {show(variable.initial)}{scope}")
     for event in module.events:
         fields = ", ".join(f"{field.name}: {show_type(field.type)}" for field in event.fields)
         lines.append(f"event {event.name} " + ("stream" if event.stream else f"({fields})"))
+    for raised in module.machine_events:
+        fields = ", ".join(f"{field.name}: {show_type(field.type)}" for field in raised.fields)
+        lines.append(f"machine event {raised.name} ({fields})")
     if module.machine is not None:
         for state in module.machine.states:
             lines.append("")
@@ -91,6 +95,14 @@ def _op(op: ops.Op) -> Iterator[str]:
             yield f"verify {show(test)} else {message!r}"
         case ops.Fail(message):
             yield f"fail {message!r}"
+        case ops.TriggerInMessage(event, payload):
+            yield f"trigger {event}({_arguments(payload)})"
+        case ops.RaiseInMessage(event, payload):
+            yield f"raise {event}({_arguments(payload)})"
+        case ops.Assign(values):
+            yield f"set {_arguments(values)}"
+        case ops.Unkept(leaf):
+            yield f"unkept {_leaf(leaf)}"
         case ops.Run(parts):
             yield "run"
             yield from _indented(_body(parts), 1)
@@ -145,7 +157,7 @@ def _loop(op: ops.Loop) -> Iterator[str]:
     for word, test in (("count", op.count), ("while", op.while_), ("until", op.until)):
         if test is not None:
             text += f" {word} {show(test)}"
-    yield text + (" rest" if op.rest else "")
+    yield text + (" rest" if op.rest else "") + (" in a sequence" if op.sequence else "")
     yield "  " + (_call(op.item) if isinstance(op.item, ops.Call) else _leaf(op.item))
 
 
@@ -198,6 +210,8 @@ def _verb(verb: ops.Verb) -> str:
             return f"abandon {verb.direction}"
         case ops.Upgrade():
             return f"upgrade {verb.protocol}"
+        case ops.RaiseEvent():
+            return f"raise {verb.event}({_arguments(verb.payload)})"
         case _:
             assert_never(verb)
 

@@ -26,6 +26,8 @@ def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
                 yield op.item
             case ops.StreamRead():
                 yield op.source
+            case ops.Unkept():
+                yield op.leaf
             case ops.Run():
                 yield from every(op.parts)
             case ops.Prefer():
@@ -44,6 +46,8 @@ def body_expressions(body: tuple[ops.Op, ...]) -> Iterator[Typed]:
                 yield from (value for _, value in op.arguments)
             case ops.Let():
                 yield op.value
+            case ops.TriggerInMessage(payload=values) | ops.RaiseInMessage(payload=values) | ops.Assign(values=values):
+                yield from (value for _, value in values)
             case ops.Branch():  # a look-up that misses is no failure, so only its parts count
                 yield from children(op.subject) if op.table_miss else (op.subject,)
             case ops.If() | ops.Verify():
@@ -66,7 +70,7 @@ def verb_expressions(verb: ops.Verb) -> Iterator[Typed]:
     if verb.when is not None:
         yield verb.when
     match verb:
-        case ops.Trigger(payload=values) | ops.SetVariables(values=values):
+        case ops.Trigger(payload=values) | ops.RaiseEvent(payload=values) | ops.SetVariables(values=values):
             yield from (value for _, value in values)
         case ops.Push():
             yield verb.value

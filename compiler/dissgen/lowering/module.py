@@ -48,7 +48,8 @@ def lower(model: Model) -> ops.Module:
         ),
         rules=tuple(_rule(rule) for rule in model.rules),
         variables=tuple(
-            ops.Variable(item.name, item.type, item.initial, item.limit, _place(item.span)) for item in model.variables
+            ops.Variable(item.name, item.type, item.initial, item.limit, _place(item.span), item.scope)
+            for item in model.variables
         ),
         events=tuple(
             ops.EventDefinition(
@@ -62,6 +63,12 @@ def lower(model: Model) -> ops.Module:
         ),
         alerts=tuple(_alert(alert) for alert in model.alerts),
         machine=machine,
+        machine_events=tuple(
+            ops.MachineEvent(
+                event.name, tuple(ops.EventField(name, type_) for name, type_ in event.fields), _place(event.span)
+            )
+            for event in model.machine_events
+        ),
         tutorial="tutorial" in protocol.source.path.split("/")[:-1],
     )
 
@@ -141,4 +148,5 @@ def _handler(handler: HandlerModel) -> ops.Handler:
             for row in rows
         ),
         own,
+        handler.payload,
     )

@@ -9,6 +9,7 @@ from typing import Final
 from dissgen.primitives.array import ArrayPrimitive
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive, RuleUse
 from dissgen.primitives.branch import BranchPrimitive
+from dissgen.primitives.effects import RaisePrimitive, SetPrimitive, TriggerPrimitive
 from dissgen.primitives.empty import EmptyPrimitive
 from dissgen.primitives.fail import FailPrimitive
 from dissgen.primitives.hexadecimal import HexPrimitive
@@ -38,6 +39,9 @@ PRIMITIVES: Final[tuple[Primitive, ...]] = (
     ArrayPrimitive(),
     UnionPrimitive(),
     LetPrimitive(),
+    SetPrimitive(),
+    TriggerPrimitive(),
+    RaisePrimitive(),
     VerifyPrimitive(),
     EmptyPrimitive(),
     FailPrimitive(),

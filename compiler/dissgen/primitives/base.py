@@ -104,6 +104,15 @@ class CheckContext(Protocol):
     def stream(self, name: Name) -> str | None:
         """The stream event that an element feeds; None after reporting what is wrong with it."""
 
+    def assigned(self, element: Element) -> tuple[tuple[str, Typed], ...] | None:
+        """The variables that a `set` assigns, with their values; None after reporting what is wrong."""
+
+    def triggered(self, element: Element, event: Name) -> tuple[tuple[str, Typed], ...] | None:
+        """The payload of a user event in mid-message; None after reporting what is wrong."""
+
+    def raised(self, element: Element, event: Name) -> tuple[tuple[str, Typed], ...] | None:
+        """The values that an event of the machine gets in mid-message; None after reporting what is wrong."""
+
     def call(self, rule: Name, arguments: Node | None) -> RuleUse | None:
         """A rule that is used for its value."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
-from dissgen.ir.ops import Op
+from dissgen.ir import ops
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
 from dissgen.primitives.use import check_outlined
 from dissgen.spec.tree import Element
@@ -27,9 +28,9 @@ class RecordPrimitive(Primitive):
         if len(bound) < len(members):
             return None
         source = " ".join(member.source for member in bound if member.source)
-        return BoundRecord("record", element.span, sum(member.minimum for member in bound), source, None, bound)
+        return BoundRecord(self.kind, element.span, sum(member.minimum for member in bound), source, None, bound)
 
-    def lower(self, bound: Bound, context: LowerContext) -> tuple[Op, ...]:
+    def lower(self, bound: Bound, context: LowerContext) -> tuple[ops.Op, ...]:
         assert isinstance(bound, BoundRecord)
         return context.all(bound.members)
 
@@ -37,3 +38,19 @@ class RecordPrimitive(Primitive):
 class SequencePrimitive(RecordPrimitive):
     kind = "sequence"
     doc = "As `record`; nothing of it is held back, so what is streamed need not wait for its end."
+
+    def lower(self, bound: Bound, context: LowerContext) -> tuple[ops.Op, ...]:
+        return tuple(map(_released, super().lower(bound, context)))
+
+
+def _released(op: ops.Op) -> ops.Op:
+    """An element of a sequence that keeps nothing: what it reads is done with."""
+    match op:
+        case ops.Loop(target=ops.Target(None)):
+            return dataclasses.replace(op, sequence=True)
+        case ops.If(body=(only,)):
+            return dataclasses.replace(op, body=(_released(only),))
+        case ops.TokenRead() | ops.LiteralRead() | ops.TakeRead() | ops.UntilRead() if op.target.name is None:
+            return ops.Unkept(op, op.place)
+        case _:
+            return op

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from dissgen.schema.fragments import TRUE, Schema, ref, text
+from dissgen.schema.later import LATER
 
 NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
 SIZE: Final = "^[0-9]+ ?(B|KiB|MiB|GiB)$"
@@ -193,6 +194,7 @@ _TABLES: Final[dict[str, Schema]] = {
             "type": ref("variable_type"),
             "initial": {"description": "A constant."},
             "limit": ref("count"),
+            "scope": {"title": "a scope", "$comment": "scope", "enum": ["session", "message"]},
             "doc": ref("doc"),
         },
         required=["type"],
@@ -272,7 +274,14 @@ _MACHINE: Final[dict[str, Schema]] = {
         required=["event"],
         **{"if": {"required": ["jump"]}, "else": {"$comment": "effect", "required": ["execute"]}},
     ),
-    "event_name": {"title": "an event", "$comment": "event", "enum": list(EVENTS)},
+    "event_name": {
+        "title": "an event",
+        "$comment": "event",
+        "type": "string",
+        "pattern": NAME,
+        "not": {"enum": sorted(LATER["event"])},
+        "examples": list(EVENTS),
+    },
     "trigger": text_or(
         ref("name"),
         {
@@ -387,6 +396,15 @@ TOP: Final[dict[str, object]] = {
     "conditions": named("a mapping of names to expressions", ref("expression")),
     "events": named("a mapping of names to events", ref("event")),
     "alerts": named("a mapping of names to alerts", ref("alert")),
+    "machine": mapping(
+        "machine",
+        "a machine, as in `{type: bidirectional, events: {head: {method: str}}}`",
+        {
+            "type": {"title": "a type of machine", "$comment": "machine_type", "enum": ["bidirectional"]},
+            "events": named("a mapping of names to events", named("an event, as in `{field: type}`", ref("type"))),
+        },
+        required=["type"],
+    ),
     "initial": ref("name"),
     "states": named("a mapping of names to states", ref("state"), minProperties=1),
     "first": {**ref("transitions")},

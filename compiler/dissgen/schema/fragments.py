@@ -100,6 +100,23 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         {"union": {**ELEMENTS, "minItems": 2}},
     ),
     "let": Fragment("A computed field.", _NONE, {"let": ref("local_name"), "value": ref("expression")}, ("value",)),
+    "set": Fragment(
+        "Assigns variables of the message.",
+        _NONE,
+        {
+            "set": {
+                "title": "a mapping of variables to expressions",
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": ref("name"),
+                "additionalProperties": ref("assigned"),
+            }
+        },
+    ),
+    "trigger": Fragment("A user event in mid-message; its payload comes by name.", _NONE, {"trigger": ref("name")}),
+    "raise": Fragment(
+        "An event of the machine in mid-message.", _NONE, {"raise": ref("name"), "with": ref("arguments")}
+    ),
     "verify": Fragment(
         "A parse error when the expression is false.", _NONE, {"verify": ref("expression"), "message": text("a text")}
     ),
@@ -133,6 +150,7 @@ VERBS: Final[dict[str, Schema]] = {
     "accept": TRUE,
     "skip": ref("skipped"),
     "abandon": {"title": "`up` or `down`", "enum": ["up", "down"]},
+    "raise": ref("trigger"),
     "upgrade": {"$comment": "upgrade", "title": "a protocol", "type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
 }
 """What an item of `execute` may do. The ones that are `true` here may also be written as the bare word."""

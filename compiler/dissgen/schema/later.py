@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 LATER: Final[dict[str, frozenset[str]]] = {
-    "top": frozenset({"endian", "bits", "imports", "extends", "enums", "hooks", "machine"}),
+    "top": frozenset({"endian", "bits", "imports", "extends", "enums", "hooks"}),
     "element": frozenset(
         {
-            *("number", "float", "varint", "flag", "try", "at", "align", "skip", "set", "trigger", "raise"),
+            *("number", "float", "varint", "flag", "try", "at", "align", "skip"),
             *("of", "signed", "endian", "bits", "within", "slack", "enum", "lookup", "derive", "errors"),
         }
     ),
@@ -25,11 +25,14 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "transform": frozenset({"zlib", "gzip", "deflate", "base64", "quoted_printable", "xor"}),
     "transport": frozenset({"udp"}),
     "limits": frozenset({"expansion", "work"}),
-    "variable": frozenset({"scope", "expires"}),
+    "variable": frozenset({"expires"}),
+    "scope": frozenset({"direction"}),
+    "machine": frozenset({"roles"}),
+    "machine_type": frozenset({"custom"}),
     "side": frozenset({"between", "udp", "tcp"}),
     "transition": frozenset({"after", "idle"}),
     "event": frozenset({"timeout", "expire", "transform_error"}),
-    "verb": frozenset({"remember", "forget", "raise", "swap", "restart", "call"}),
+    "verb": frozenset({"remember", "forget", "swap", "restart", "call"}),
     "skipped": frozenset({"message"}),
     "upgrade": frozenset({"probe"}),
     "example": frozenset({"transport"}),

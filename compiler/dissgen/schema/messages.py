@@ -171,7 +171,7 @@ class Reporter:
     def _no_alternative(self, error: ValidationError) -> None:
         """The end of a chain: a mapping without the key that says what it is, or a value that is ruled out."""
         area, path = _comment(error), list(error.absolute_path)
-        if area in ("skipped", "map"):
+        if area in ("skipped", "map", "event"):
             word = "skip: message" if area == "skipped" else str(error.instance)
             self._later(word, value_span(self._root, path))
             return
@@ -244,7 +244,7 @@ class Reporter:
         path, word = list(error.absolute_path), str(error.instance)
         area = _comment(error)
         span = value_span(self._root, path)
-        if isinstance(error.instance, str) and (is_later(area, word) or (area == "event" and self._declared(word))):
+        if isinstance(error.instance, str) and is_later(area, word):
             self._later(word, span)
             return
         allowed = [str(value) for value in _sequence(error.validator_value)]
@@ -259,14 +259,6 @@ class Reporter:
         label = f"did you mean `{near}`?" if near else "unknown"
         help_ = f"write `{near}`" if near else f"write {_enumerated(allowed)}"
         self._error("DG104", f"`{word}` is not {_title(error)}", span, label, help=help_)
-
-    def _declared(self, event: str) -> bool:
-        """Whether a spec declares an event of its machine in a way that comes later (sub-stream, custom machine)."""
-        declared = self._root.get("events")
-        definition = declared.get(event) if isinstance(declared, MappingNode) else None
-        return self._root.key("machine") is not None or (
-            isinstance(definition, MappingNode) and definition.key("stream") is not None
-        )
 
     def _not_constant(self, error: ValidationError) -> None:
         path = list(error.absolute_path)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader import ScalarNode
-from dissgen.sema.declarations import check_events, check_tables, check_variables
-from dissgen.sema.flow import check_fed, check_flow
-from dissgen.sema.machine import Machine
+from dissgen.sema.declarations import check_events, check_machine_events, check_tables, check_variables
+from dissgen.sema.flow import check_fed, check_flow, check_raised
+from dissgen.sema.machine import EVENTS, Machine
 from dissgen.sema.model import Model
 from dissgen.sema.rules import Rules
 from dissgen.sema.spec_context import SpecContext
@@ -22,8 +22,10 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     tokens = TokenTable(protocol, context)
     tables = check_tables(protocol, context)
     rules = Rules(protocol, context, tokens, tables)
-    rules.check_all()
     variables = check_variables(protocol, rules, context)
+    machine_events = check_machine_events(protocol, rules, context, EVENTS)
+    rules.know(variables, machine_events)
+    rules.check_all()
     events = check_events(protocol, rules, context)
     _check_variable_names(protocol, context)
     _check_distinct(protocol, context)
@@ -33,6 +35,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     initial = machine.initial()
     states = machine.check()
     check_fed(events, rules, diagnostics)
+    check_raised(machine, rules, diagnostics)
     confirm = _confirm(protocol, tokens)
     tokens.finish()
     if not diagnostics.has_errors:
@@ -52,6 +55,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
         alerts=machine.alerts(),
         initial=initial,
         states=states,
+        machine_events=tuple(item for item in machine_events.values() if item is not None),
         used={section: frozenset(names) for section, names in context.used.items()},
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from dissgen.diagnostics import suggest
 from dissgen.ir.expressions import Constant, ListDisplay, Typed
 from dissgen.reader import Node, ScalarNode, SequenceNode
-from dissgen.sema.model import AlertModel, EventModel, TableModel, VariableModel
+from dissgen.sema.model import AlertModel, EventModel, MachineEventModel, TableModel, VariableModel
+from dissgen.sema.reserved import RESERVED
 from dissgen.sema.spec_context import SpecContext
 from dissgen.spec.quantities import duration, size
 from dissgen.spec.tree import AlertDefinition, EventDefinition, Name, Protocol, TableDefinition, VariableDefinition
@@ -142,14 +143,9 @@ def check_variables(protocol: Protocol, rules: Rules, context: SpecContext) -> d
 def _variable(item: VariableDefinition, rules: Rules, context: SpecContext) -> VariableModel | None:
     context.check_name(item.name)
     type_ = declared_type(item.type, rules.definitions, context)
-    if item.scope is not None and item.scope.value != "session":
-        context.diagnostics.error(
-            "DG231",
-            f"the scope `{item.scope.span.text}` is not in this version",
-            item.scope.span,
-            "",
-            help="write `session`, or leave it out",
-        )
+    scope: Literal["session", "message"] = (
+        "message" if item.scope is not None and item.scope.value == "message" else "session"
+    )
     limit = None
     if item.limit is not None:
         limit = size(str(item.limit.value))
@@ -162,7 +158,7 @@ def _variable(item: VariableDefinition, rules: Rules, context: SpecContext) -> V
     initial = _initial(item.initial, type_, context)
     if initial is None:
         return None
-    return VariableModel(item.name.text, type_, initial, limit, item.name.span)
+    return VariableModel(item.name.text, type_, initial, limit, item.name.span, scope)
 
 
 def _initial(node: Node, type_: Type, context: SpecContext) -> Typed | None:
@@ -191,10 +187,52 @@ def _initial(node: Node, type_: Type, context: SpecContext) -> Typed | None:
 
 def check_events(protocol: Protocol, rules: Rules, context: SpecContext) -> dict[str, EventModel | None]:
     """The events by name; None for one whose payload is not known."""
-    return {item.name.text: _event(item, rules, context) for item in protocol.events}
+    return {item.name.text: rules.event(item) for item in protocol.events}
 
 
-def _event(item: EventDefinition, rules: Rules, context: SpecContext) -> EventModel | None:
+def check_machine_events(
+    protocol: Protocol, rules: Rules, context: SpecContext, builtin: Collection[str]
+) -> dict[str, MachineEventModel | None]:
+    """The events of the machine that are raised; None for one whose payload is not known."""
+    found: dict[str, MachineEventModel | None] = {}
+    for item in protocol.machine_events:
+        context.check_name(item.name, "event of the machine")
+        if item.name.text in builtin:
+            context.diagnostics.error(
+                "DG520",
+                f"`{item.name.text}` is an event of every machine",
+                item.name.span,
+                "",
+                help=f"write `{item.name.text}_event`",
+            )
+        fields: list[tuple[str, Type]] = []
+        correct = True
+        for field, node in item.fields or ():
+            type_ = declared_type(node, rules.definitions, context)
+            correct = check_payload_name(field, context) and correct and type_ is not None
+            if type_ is not None:
+                fields.append((field.text, type_))
+        name = item.name.text
+        found[name] = MachineEventModel(name, tuple(fields), item.name.span) if correct else None
+    return found
+
+
+def check_payload_name(name: Name, context: SpecContext) -> bool:
+    """A name of a payload is one in expressions: it must not mean anything else there."""
+    if name.text not in RESERVED:
+        context.check_name(name)
+        return True
+    context.diagnostics.error(
+        "DG204",
+        f"a payload named `{name.text}`, which has a meaning in expressions",
+        name.span,
+        "",
+        help=f"write `{name.text}_value`",
+    )
+    return False
+
+
+def check_event(item: EventDefinition, rules: Rules, context: SpecContext) -> EventModel | None:
     context.check_name(item.name, "event")
     name, span = item.name.text, item.name.span
     if item.stream is not None:

@@ -37,6 +37,20 @@ def check_fed(events: Mapping[str, EventModel | None], rules: Rules, diagnostics
             )
 
 
+def check_raised(machine: Machine, rules: Rules, diagnostics: Diagnostics) -> None:
+    """Every event of the machine needs a rule or a verb that raises it."""
+    raised = frozenset[str]().union(*rules.raises().values(), machine.raised_by_verbs)
+    for event in rules.machine_events.values():
+        if event is not None and event.name not in raised:
+            diagnostics.error(
+                "DG521",
+                f"nothing raises the event `{event.name}`",
+                event.span,
+                "no rule and no transition raises it",
+                help=f"write `raise: {event.name}` in a rule or in `execute`",
+            )
+
+
 def firing(handler: HandlerModel) -> Iterator[RowModel]:
     """The rows that can fire: all up to the first without a guard."""
     for row in handler.rows:

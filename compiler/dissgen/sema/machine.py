@@ -18,7 +18,7 @@ from dissgen.sema.sides import check_side
 from dissgen.sema.spec_context import SpecContext, folded
 from dissgen.sema.tokens import TokenTable
 from dissgen.sema.transition_scope import Situation, TransitionScope
-from dissgen.sema.verbs import VerbChecker
+from dissgen.sema.verbs import VerbChecker, raised_name
 from dissgen.spec.expressions import parse_text
 from dissgen.spec.tree import Name, Protocol, StateDefinition, Transition
 from dissgen.text import Span
@@ -74,6 +74,21 @@ class Machine:
         self._reported: set[tuple[str, Span]] = set()
         self._fits: set[tuple[int, str]] = set()
         self._sides: dict[str, tuple[ops.Side, ops.Side]] = {}
+        self.known_events = (*EVENTS, *rules.machine_events)
+        self._raised_by_rules = rules.raises()
+        self._raised_by_rows = _raised_by_rows(protocol)
+        self.raised_by_verbs = frozenset[str]().union(*self._raised_by_rows.values())
+        self.in_message = self._raised_in_message()
+        """Events that are raised in mid-message: their transitions may jump to `fail` only."""
+
+    def _raised_in_message(self) -> frozenset[str]:
+        """Those that rules raise, and those that verbs raise in transitions of these."""
+        found = frozenset[str]().union(*self._raised_by_rules.values())
+        while True:
+            wider = found.union(*(self._raised_by_rows.get(event, frozenset()) for event in found))
+            if wider == found:
+                return found
+            found = wider
 
     # Shared
 
@@ -181,15 +196,24 @@ class Machine:
         """What is wrong with a row whatever the state."""
         diagnostics = self.context.diagnostics
         for event in row.events:
-            if event.text not in EVENTS:
-                similar = suggest(event.text, EVENTS)
+            if event.text not in self.known_events:
+                similar = suggest(event.text, self.known_events)
                 diagnostics.error(
                     "DG501",
                     f"unknown event `{event.text}`",
                     event.span,
                     "the machine has no such event",
                     help=f"write `{similar}`" if similar else (),
-                    note=f"the events are {', '.join(EVENTS)}",
+                    note=f"the events are {', '.join(self.known_events)}",
+                )
+            elif row.jump is not None and row.jump.text != "fail" and event.text in self.in_message:
+                diagnostics.error(
+                    "DG522",
+                    f"a jump to `{row.jump.text}` in mid-message",
+                    row.jump.span,
+                    f"`{event.text}` is raised before its message is complete",
+                    also=[(event.span, "raised by a rule")],
+                    help="jump on `up` or `down`, when the message is complete; or to `fail`",
                 )
             elif row.jump is not None and event.text in _NO_JUMP:
                 diagnostics.error(
@@ -216,7 +240,7 @@ class Machine:
     def _state(self, state: StateDefinition) -> StateModel:
         up, down = self._sides[state.name.text]
         handlers = []
-        for event in EVENTS:
+        for event in self.known_events:
             handler = self._handler(state, event)
             if handler is not None:
                 handlers.append(handler)
@@ -240,10 +264,16 @@ class Machine:
                 self._fits.add((id(row), event))
                 rows.append(self._row(row, section, situation))
                 closed = closed or row.when is None or _is_true(rows[-1].when)
-        return HandlerModel(event, situation.message, tuple(rows)) if rows else None
+        if not rows:
+            return None
+        return HandlerModel(event, situation.message, tuple(rows), tuple((situation.payload or {}).items()))
 
     def _situation(self, state: StateDefinition, event: str) -> Situation:
         sides = dict(zip(("up", "down"), self._sides[state.name.text], strict=True))
+        if event in self.rules.machine_events:
+            model = self.rules.machine_events[event]
+            payload = {} if model is None else dict(model.fields)
+            return Situation(state.name.text, event, payload=payload, payload_broken=model is None)
         if event not in sides:
             return Situation(state.name.text, event)
         rule = sides[event].rule
@@ -268,6 +298,8 @@ class Machine:
                 return "child" in (up.kind, down.kind)
             case "init" | "midstream":
                 return self._may_start(state)
+            case _ if event in self.rules.machine_events and event not in self.raised_by_verbs:
+                return any(event in self._raised_by_rules.get(side.rule or "", ()) for side in (up, down))
             case _:
                 return True
 
@@ -287,6 +319,7 @@ class Machine:
             "parse_error": "the state reads no rule",
             "missing_grammar": "the state takes data from both sides",
             "child_finish": "no side of the state is `child`",
+            **dict.fromkeys(self.rules.machine_events, "no rule that the state reads raises it"),
         }.get(event.text, "a session begins in the initial state only")
         self.context.diagnostics.error(
             "DG512",
@@ -301,7 +334,7 @@ class Machine:
 
     def _check_fits(self, section: str, row: Transition) -> None:
         """A row that no state could ever fire is dead; in a list of events one that fits is enough."""
-        known = [event for event in row.events if event.text in EVENTS]
+        known = [event for event in row.events if event.text in self.known_events]
         if not known or not self.definitions or any((id(row), event.text) in self._fits for event in known):
             return
         self.context.diagnostics.error(
@@ -343,6 +376,19 @@ class Machine:
             if item.code != "DG306" or row.when is None or when is not None:
                 found.add(item)
         return RowModel(when, tuple(verbs), row.jump.text if row.jump is not None else None, section, row.span)
+
+
+def _raised_by_rows(protocol: Protocol) -> dict[str, frozenset[str]]:
+    """Event -> the events that verbs raise in its transitions, in any state."""
+    own = (row for state in protocol.states for row in state.transitions)
+    found: dict[str, frozenset[str]] = {}
+    for row in (*protocol.first, *protocol.any, *own):
+        raised = frozenset(
+            name.text for verb in row.execute or () if verb.kind == "raise" and (name := raised_name(verb)) is not None
+        )
+        for event in row.events:
+            found[event.text] = found.get(event.text, frozenset()) | raised
+    return found
 
 
 def _is_true(when: Typed | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
@@ -57,7 +58,11 @@ class FieldModel:
 
 @dataclass(frozen=True, slots=True)
 class RuleModel:
-    """`body` is None where a mistake in it was reported. `calls` are the rules it uses in value position."""
+    """`body` is None where a mistake in it was reported. `calls` are the rules it uses in value position.
+
+    `effects` are what it does besides reading (`set`, `trigger`, `raise`), `raises` the events of the machine that it
+    raises: by itself or through the rules that it uses.
+    """
 
     name: str
     parameters: tuple[tuple[str, Type], ...]
@@ -68,6 +73,8 @@ class RuleModel:
     resync: ops.Resync | None
     streams: frozenset[str]
     calls: tuple[str, ...]
+    effects: frozenset[str]
+    raises: frozenset[str]
     minimum: int
     span: Span
     source: str
@@ -81,6 +88,16 @@ class VariableModel:
     type: Type
     initial: Typed
     limit: int | None
+    span: Span
+    scope: Literal["session", "message"] = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineEventModel:
+    """An event that is raised to the machine, with the names and types of its payload."""
+
+    name: str
+    fields: tuple[tuple[str, Type], ...]
     span: Span
 
 
@@ -124,6 +141,7 @@ class HandlerModel:
     event: str
     message: Type | None
     rows: tuple[RowModel, ...]
+    payload: tuple[tuple[str, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,4 +183,5 @@ class Model:
     alerts: tuple[AlertModel, ...]
     initial: str | None
     states: tuple[StateModel, ...]
+    machine_events: tuple[MachineEventModel, ...]
     used: Mapping[str, frozenset[str]]

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dissgen.diagnostics import Diagnostics
-from dissgen.ir.expressions import Binding, Typed
+from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import BY_KIND, Bound, RuleUse
 from dissgen.primitives.let import BoundLet
 from dissgen.primitives.record import BoundRecord
 from dissgen.primitives.use import BoundCall
 from dissgen.reader import Node, ScalarNode
+from dissgen.sema import effects
+from dissgen.sema.reserved import RESERVED
 from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
 from dissgen.sema.spec_context import IDENTIFIER, SpecContext
 from dissgen.spec.machine import parse_arguments
@@ -24,42 +26,6 @@ if TYPE_CHECKING:
     from dissgen.sema.rules import Rules
 
 T = TypeVar("T")
-
-RESERVED: Final = frozenset(
-    {
-        "message",
-        "error",
-        "direction",
-        "sender",
-        "transport",
-        "held",
-        "client",
-        "server",
-        "now",
-        "parent",
-        "root",
-        "item",
-        "index",
-        "position",
-        "remaining",
-        "peek",
-        "matches",
-        "seconds",
-        "len",
-        "int",
-        "str",
-        "float",
-        "min",
-        "max",
-        "abs",
-        "sum",
-        "any",
-        "all",
-        "first",
-        "list",
-    }
-)
-"""Functions and scope words: no field has such a name."""
 
 MAXIMUM_MERGES: Final = 256
 """How many rules one rule may merge, directly and through others."""
@@ -79,6 +45,11 @@ class RuleChecker(RuleNames):
         self.hidden: set[str] = set()
         """Parameters of merged rules: locals here."""
         self.calls: list[str] = []
+        self.effects: set[str] = set()
+        self.raises: set[str] = set()
+        self.unread: list[tuple[Name, str]] = []
+        """What a `trigger` gave as None, because it had not been read there."""
+        self.around = outer
         self.in_union: bool = outer is not None and outer.in_union
         self._merges: list[int] = outer._merges if outer is not None else [0]
         self._merging: tuple[str, ...] = (name, *(outer._merging if outer is not None else ()))
@@ -101,8 +72,15 @@ class RuleChecker(RuleNames):
     def table(self, name: str) -> Binding | None:
         return self.rules.table(name)
 
+    def message_variables(self) -> Iterable[str]:
+        return self.rules.message_variables
+
+    def message_variable(self, name: str) -> Binding | None:
+        type_ = self.rules.message_variables.get(name)
+        return None if type_ is None else Binding(BindingKind.MESSAGE_VARIABLE, name, type_)
+
     def is_broken_table(self, name: str) -> bool:
-        return name in self.rules.broken_tables
+        return name in self.rules.broken_tables or self.rules.message_variables.get(name, NONE) is None
 
     def table_names(self) -> Iterable[str]:
         return self.rules.tables
@@ -260,6 +238,15 @@ class RuleChecker(RuleNames):
         self.streams.add(name.text)
         self.rules.fed.add(name.text)
         return name.text
+
+    def assigned(self, element: Element) -> effects.Values | None:
+        return effects.assigned(self, element)
+
+    def triggered(self, element: Element, event: Name) -> effects.Values | None:
+        return effects.triggered(self, element, event)
+
+    def raised(self, element: Element, event: Name) -> effects.Values | None:
+        return effects.raised(self, element, event)
 
     # Rules
 

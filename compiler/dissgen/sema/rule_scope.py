@@ -87,7 +87,13 @@ class RuleNames:
     def table(self, name: str) -> Binding | None:
         raise NotImplementedError
 
+    def message_variable(self, name: str) -> Binding | None:
+        raise NotImplementedError
+
     def is_broken_table(self, name: str) -> bool:
+        raise NotImplementedError
+
+    def message_variables(self) -> Iterable[str]:
         raise NotImplementedError
 
     def table_names(self) -> Iterable[str]:
@@ -108,10 +114,10 @@ class RuleNames:
                 self.captured[name] = found
                 self.parameters[name] = found.type
                 return Binding(BindingKind.PARAMETER, name, found.type)
-        return self.table(name)
+        return self.message_variable(name) or self.table(name)
 
     def names(self) -> Iterable[str]:
-        around = self.outer.names() if self.outer is not None else self.table_names()
+        around = self.outer.names() if self.outer is not None else (*self.message_variables(), *self.table_names())
         return (*self.fields, *self.parameters, *around)
 
     def is_broken(self, name: str) -> bool:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from dissgen.diagnostics import suggest
+from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import Bound
 from dissgen.reader import ScalarNode
-from dissgen.sema.declarations import declared_type
-from dissgen.sema.model import FieldModel, RuleModel, TableModel
+from dissgen.sema import effects
+from dissgen.sema.declarations import check_event, declared_type
+from dissgen.sema.model import EventModel, FieldModel, MachineEventModel, RuleModel, TableModel, VariableModel
 from dissgen.sema.rule_checker import RuleChecker, check_field_name
 from dissgen.sema.spec_context import SpecContext, folded
 from dissgen.sema.tokens import TokenTable
-from dissgen.spec.tree import Element, Modifier, Name, Protocol, RuleDefinition
+from dissgen.spec.tree import Element, EventDefinition, Modifier, Name, Protocol, RuleDefinition
 from dissgen.text import Span
 from dissgen.types import BYTES, INT, SIMPLE, STR, RecordType, Type, optional
 
@@ -46,11 +47,17 @@ class Rules:
     def __init__(
         self, protocol: Protocol, context: SpecContext, tokens: TokenTable, tables: Mapping[str, TableModel]
     ) -> None:
+        self.protocol = protocol
         self.context = context
         self.tokens = tokens
         self.tables = tables
         self.broken_tables = {item.name.text for item in protocol.tables} - set(tables)
-        self.variables = frozenset(item.name.text for item in protocol.variables)
+        self.variable_places = {item.name.text: item.name for item in protocol.variables}
+        self.variables = frozenset(self.variable_places)
+        self.message_variables: dict[str, Type | None] = {}
+        self.machine_events: dict[str, MachineEventModel | None] = {}
+        self._machine_event_places = {item.name.text: item.name for item in protocol.machine_events}
+        self._event_models: dict[str, EventModel | None] = {}
         self.events = {item.name.text: item for item in protocol.events}
         self.definitions = {item.name.text: item for item in protocol.rules}
         self.models: dict[str, RuleModel] = {}
@@ -61,6 +68,40 @@ class Rules:
         self._depth = 0
         self._names = set(map(folded, self.definitions))
 
+    def know(
+        self, variables: Mapping[str, VariableModel | None], machine_events: dict[str, MachineEventModel | None]
+    ) -> None:
+        """What rules see of other sections: the variables of the message, the events of the machine."""
+        scopes = {item.name.text: item.scope for item in self.protocol.variables}
+        self.message_variables = {
+            name: None if model is None else model.type
+            for name, model in variables.items()
+            if (scope := scopes[name]) is not None and scope.value == "message"
+        }
+        self.machine_events = machine_events
+
+    def event(self, definition: EventDefinition) -> EventModel | None:
+        """A user event; None for one whose payload is not known."""
+        name = definition.name.text
+        if name not in self._event_models:
+            self._event_models[name] = check_event(definition, self, self.context)
+        return self._event_models[name]
+
+    def machine_event(self, name: Name, diagnostics: Diagnostics) -> dict[str, Type] | None:
+        """The payload of an event of the machine; None after reporting that there is none of that name."""
+        if name.text not in self.machine_events:
+            self.context.unknown(
+                "an event of the machine",
+                name,
+                self.machine_events,
+                self._machine_event_places,
+                "not defined in `machine: {events: ...}`",
+                diagnostics,
+            )
+            return None
+        model = self.machine_events[name.text]
+        return None if model is None else dict(model.fields)
+
     def check_all(self) -> None:
         """Check every rule, used or not, and then what only the whole grammar shows."""
         for name, item in self.definitions.items():
@@ -68,8 +109,15 @@ class Rules:
             for parameter in item.parameters:
                 check_field_name(parameter.name, self.context)
             self.model(name)
-        streams = self.streams()
+        streams, acting = self.streams(), self.effects()
         for rule, span in self.union_calls:
+            if not streams.get(rule) and acting.get(rule):
+                self.context.diagnostics.error(
+                    "DG221",
+                    f"`{rule}` has a `{min(acting[rule])}`, where bytes may be read more than once",
+                    span,
+                    "it would happen more than once",
+                )
             if streams.get(rule):
                 self.context.diagnostics.error(
                     "DG221", f"`{rule}` streams, inside a union", span, "its bytes would be read more than once"
@@ -215,6 +263,7 @@ class Rules:
         type_: Type,
         item: RuleDefinition | None,
     ) -> RuleModel:
+        effects.check_unread(checker)
         valued = item is not None and not self.is_record(item.name.text)
         resync = None
         if item is not None and item.resync is not None:
@@ -234,6 +283,8 @@ class Rules:
             resync,
             frozenset(checker.streams),
             tuple(dict.fromkeys(checker.calls)),
+            frozenset(checker.effects),
+            frozenset(checker.raises),
             body.minimum if body is not None else 1,
             span,
             body.source if body is not None else "",
@@ -284,12 +335,27 @@ class Rules:
         for name in (*self.definitions, *self.anonymous):
             visit(name, frozenset())
         streams = self.streams()
-        return tuple(replace(model, streams=streams[name]) for name, model in ordered.items())
+        acting, raising = self.effects(), self.raises()
+        return tuple(
+            replace(model, streams=streams[name], effects=acting[name], raises=raising[name])
+            for name, model in ordered.items()
+        )
 
     def streams(self) -> dict[str, frozenset[str]]:
         """The stream events that each rule feeds, by itself or through the rules it uses."""
+        return self._transitive(lambda model: model.streams)
+
+    def effects(self) -> dict[str, frozenset[str]]:
+        """What each rule does besides reading, by itself or through the rules it uses."""
+        return self._transitive(lambda model: model.effects)
+
+    def raises(self) -> dict[str, frozenset[str]]:
+        """The events of the machine that each rule raises, by itself or through the rules it uses."""
+        return self._transitive(lambda model: model.raises)
+
+    def _transitive(self, own: Callable[[RuleModel], frozenset[str]]) -> dict[str, frozenset[str]]:
         known = {**self.models, **self.anonymous}
-        found = {name: model.streams for name, model in known.items()}
+        found = {name: own(model) for name, model in known.items()}
         changed = True
         while changed:
             changed = False

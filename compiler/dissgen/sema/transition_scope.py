@@ -30,7 +30,7 @@ class Situation:
     """Where an expression stands: an event of a state, or a side of it (`event` is then "").
 
     `message` is None in events without one; `message_broken` where its type could not be found out. `held` are the
-    directions of which `held.x` may be read.
+    directions of which `held.x` may be read. `payload` are the names that an event of the machine brings.
     """
 
     state: str
@@ -38,6 +38,18 @@ class Situation:
     message: Type | None = None
     message_broken: bool = False
     held: tuple[str, ...] = ()
+    payload: Mapping[str, Type] | None = None
+    payload_broken: bool = False
+
+    @property
+    def directed(self) -> bool:
+        """Whether the event belongs to one direction."""
+        return self.event in DIRECTED or self.payload is not None
+
+    @property
+    def of_message(self) -> bool:
+        """Whether the event belongs to a message, whose variables can be read."""
+        return self.event in ("up", "down") or self.payload is not None
 
 
 class TransitionScope:
@@ -52,14 +64,16 @@ class TransitionScope:
     def _bindings(self) -> dict[str, Binding]:
         found = dict(_ANYWHERE)
         situation = self.situation
-        if situation.event in DIRECTED or not situation.event:
+        if situation.directed or not situation.event:
             found["direction"] = Binding(BindingKind.DIRECTION, "direction", STR)
-        if situation.event in DIRECTED:
+        if situation.directed:
             found["sender"] = Binding(BindingKind.SENDER, "sender", STR)
         if situation.event in ("parse_error", "missing_grammar"):
             found["error"] = Binding(BindingKind.ERROR, "error", ERROR)
         if situation.message is not None:
             found["message"] = Binding(BindingKind.MESSAGE, "message", situation.message)
+        for name, type_ in (situation.payload or {}).items():
+            found[name] = Binding(BindingKind.PAYLOAD, name, type_)
         for direction in situation.held:
             kind = BindingKind.HELD_UP if direction == "up" else BindingKind.HELD_DOWN
             found[f"held.{direction}"] = Binding(kind, f"held.{direction}", INT)
@@ -69,6 +83,10 @@ class TransitionScope:
         if name in self.bindings:
             return self.bindings[name]
         variable = self.machine.variables.get(name)
+        if variable is not None and variable.scope == "message":
+            if not self.situation.of_message:
+                return None
+            return Binding(BindingKind.MESSAGE_VARIABLE, name, variable.type)
         if variable is not None:
             return Binding(BindingKind.VARIABLE, name, variable.type)
         if name in self.machine.conditions:
@@ -101,6 +119,8 @@ class TransitionScope:
             return self.situation.message_broken
         if name in self.bindings:
             return False
+        if self.situation.payload_broken:
+            return True
         if name in self.machine.variables:
             return self.machine.variables[name] is None
         if name in self.machine.conditions and name not in self._expanding:
@@ -111,6 +131,8 @@ class TransitionScope:
         where = f"the event `{self.situation.event}`" if self.situation.event else "a side of a state"
         if name in self._expanding:
             return f"the condition `{name}` refers to itself"
+        if name in self.machine.variables:
+            return f"`{name}` is a variable of the message, and {where} belongs to none"
         if name == "message":
             return f"{where} has no `message`: only `up` and `down` have one"
         if name == "error":

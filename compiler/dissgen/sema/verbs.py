@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir import ops
-from dissgen.ir.expressions import Attribute, Typed
-from dissgen.ir.expressions import Name as TypedName
+from dissgen.ir.expressions import Typed
 from dissgen.reader import MappingNode, Node, ScalarNode
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import Path, check_template, narrowings
 from dissgen.sema.model import AlertModel
+from dissgen.sema.payloads import fill
 from dissgen.sema.transition_scope import TransitionScope
 from dissgen.spec.machine import parse_arguments
 from dissgen.spec.parser import parse_alert
 from dissgen.spec.tree import Name, VerbDefinition, name_of
 from dissgen.text import Span
-from dissgen.types import BOOL, ListType, RecordType, Type, assignable, inner, show
+from dissgen.types import BOOL, ListType, Type, show
 
 if TYPE_CHECKING:
     from dissgen.sema.machine import Machine
@@ -46,7 +46,7 @@ class VerbChecker:
 
     def check(self, verb: VerbDefinition) -> ops.Verb | None:
         """The verb as meant; None after reporting what is wrong with it."""
-        self.when = self._expression(verb.when, BOOL) if verb.when is not None else None
+        self.when = self.expression(verb.when, BOOL) if verb.when is not None else None
         before = self.known
         if self.when is not None:
             self.known |= narrowings(self.when)
@@ -70,7 +70,7 @@ class VerbChecker:
             return None
         return handler(self, verb)
 
-    def _expression(self, node: Node | None, expected: Type) -> Typed | None:
+    def expression(self, node: Node | None, expected: Type) -> Typed | None:
         return self.machine.context.expression(
             node, self.scope, expected, narrowed=self.known, diagnostics=self.diagnostics
         )
@@ -119,81 +119,26 @@ class VerbChecker:
                 help=f"write `stream: {name.text}` at an element of the grammar",
             )
             return None
-        types = dict(event.fields)
-        correct = self._known_fields(name.text, given, types)
-        values: list[tuple[str, Typed]] = []
-        missing: list[str] = []
-        for field, type_ in event.fields:
-            value: Typed | None
-            if field in given:
-                value = self._expression(given[field][1], type_)
-            else:
-                value = self._from_message(field, type_, name, missing)
-            correct = correct and value is not None
-            if value is not None:
-                values.append((field, value))
-        if missing:
-            self._report_missing(name, missing)
-        return tuple(values) if correct else None
+        return fill(self, name, given, dict(event.fields))
 
     def _infer(self, node: Node) -> None:
         self.machine.context.expression(node, self.scope, narrowed=self.known, diagnostics=self.diagnostics)
 
-    def _known_fields(self, event: str, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type]) -> bool:
-        correct = True
-        for field, (name, _) in given.items():
-            if field not in types:
-                correct = False
-                similar = suggest(field, types)
-                listed = ", ".join(types)
-                self.diagnostics.error(
-                    "DG216",
-                    f"the event `{event}` has no field `{field}`",
-                    name.span,
-                    "",
-                    help=f"write `{similar}`" if similar else f"it has {listed}" if types else "it has none",
-                )
-        return correct
-
-    def _from_message(self, field: str, type_: Type, event: Name, missing: list[str]) -> Typed | None:
-        """The message's field of the same name."""
-        situation = self.scope.situation
-        if situation.message_broken or field in self.machine.context.broken_fields:
+    def raise_event(self, verb: VerbDefinition) -> ops.Verb | None:
+        name = raised_name(verb)
+        if name is None:
+            self.diagnostics.error("DG503", "`raise` of what?", verb.span, "", help="write `raise: event`")
             return None
-        message = situation.message
-        fields = self.scope.fields_of(message) if isinstance(message, RecordType) else {}
-        if field not in fields:
-            missing.append(field)
+        given: dict[str, tuple[Name, Node]] = {}
+        if isinstance(verb.argument, MappingNode):
+            given = {field.text: (field, value) for field, value in parse_arguments(verb.argument.entries[0][1])}
+        fields = self.machine.rules.machine_event(name, self.diagnostics)
+        if fields is None:
+            for _, node in given.values():
+                self._infer(node)
             return None
-        found = fields[field]
-        if ("message", field) in self.known:
-            found = inner(found)
-        if not assignable(found, type_):
-            self.diagnostics.error(
-                "DG217",
-                f"the field `{field}` of the event `{event.text}` is `{show(type_)}`,"
-                f" `message.{field}` is `{show(found)}`",
-                event.span,
-                f"`{field}` comes from `message`",
-                help=f"write `{event.text}: {{{field}: ...}}`",
-            )
-            return None
-        binding = self.scope.lookup("message")
-        assert binding is not None
-        return Attribute(TypedName(binding, binding.type, event.span), field, found, event.span)
-
-    def _report_missing(self, event: Name, missing: list[str]) -> None:
-        message = self.scope.situation.message
-        listed = ", ".join(f"`{field}`" for field in missing)
-        why = "here is no `message`" if message is None else f"`message` ({show(message)}) has none of that name"
-        shown = ", ".join(f"{field}: ..." for field in missing)
-        self.diagnostics.error(
-            "DG217",
-            f"the event `{event.text}` needs {listed}",
-            event.span,
-            why,
-            help=f"write `trigger: {{{event.text}: {{{shown}}}}}`",
-        )
+        values = fill(self, name, given, fields)
+        return None if values is None else ops.RaiseEvent(name.text, values, self.when, self._at(verb))
 
     # alert, log
 
@@ -268,7 +213,7 @@ class VerbChecker:
             type_ = self._variable(name)
             if type_ is None:
                 self._infer_quietly(node)
-            value = None if type_ is None else self._expression(node, type_)
+            value = None if type_ is None else self.expression(node, type_)
             correct = correct and value is not None
             if value is not None:
                 values.append((name.text, value))
@@ -286,6 +231,16 @@ class VerbChecker:
             self._unknown("a variable", name, places, "not defined in `variables`")
             return None
         variable = variables[name.text]
+        if variable is not None and variable.scope == "message":
+            self.diagnostics.error(
+                "DG242",
+                f"`{name.text}` is a variable of the message",
+                name.span,
+                "transitions only read it",
+                also=[(self.machine.variable_places()[name.text].span, "declared here")],
+                help="set it in a rule, or leave `scope: message` out",
+            )
+            return None
         return None if variable is None else variable.type
 
     def push(self, verb: VerbDefinition) -> ops.Verb | None:
@@ -297,7 +252,7 @@ class VerbChecker:
         type_ = self._list(name)
         if type_ is None:
             return None
-        value = self._expression(node, type_.item)
+        value = self.expression(node, type_.item)
         return None if value is None else ops.Push(name.text, value, self.when, self._at(verb))
 
     def pop(self, verb: VerbDefinition) -> ops.Verb | None:
@@ -367,6 +322,13 @@ class VerbChecker:
         self.machine.context.unknown(what, name, places, places, label, self.diagnostics)
 
 
+def raised_name(verb: VerbDefinition) -> Name | None:
+    """The event of `raise: event` or `raise: {event: {field: e}}`."""
+    if isinstance(verb.argument, MappingNode):
+        return name_of(verb.argument.entries[0][0]) if verb.argument.entries else None
+    return name_of(verb.argument) if verb.argument is not None else None
+
+
 def place(span: Span) -> ops.Place:
     """A span as file name and line."""
     return ops.Place(span.source.name, span.line)
@@ -385,6 +347,7 @@ _VERBS: Final[Mapping[str, Callable[[VerbChecker, VerbDefinition], ops.Verb | No
     "skip": VerbChecker.skip,
     "abandon": VerbChecker.abandon,
     "upgrade": VerbChecker.upgrade,
+    "raise": VerbChecker.raise_event,
 }
 VERBS: Final = tuple(_VERBS)
 """In the order of the language's page."""

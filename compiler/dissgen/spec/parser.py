@@ -49,6 +49,7 @@ def parse(node: MappingNode, diagnostics: Diagnostics) -> tree.Protocol:
         variables=_section(node, "variables", _variable),
         conditions=_section(node, "conditions", _condition),
         events=_section(node, "events", _event),
+        machine_events=_machine_events(node.get("machine")),
         alerts=_section(node, "alerts", parse_alert),
         initial=name_of(initial) if initial is not None else None,
         states=parse_states(node.get("states")),
@@ -157,6 +158,11 @@ def _event(name: Name, node: Node) -> tree.EventDefinition | None:
         return tree.EventDefinition(name, None, None, name_of(stream))
     fields = tuple((key, value) for key, value in entries(node) if isinstance(value, ScalarNode))
     return tree.EventDefinition(name, None, fields, None)
+
+
+def _machine_events(node: Node | None) -> tuple[tree.EventDefinition, ...]:
+    """`machine: {events: {name: {field: type}}}`."""
+    return _section(node, "events", _event) if isinstance(node, MappingNode) else ()
 
 
 def parse_alert(name: Name, node: Node) -> tree.AlertDefinition | None:

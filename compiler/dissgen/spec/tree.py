@@ -221,6 +221,7 @@ class Protocol:
     variables: tuple[VariableDefinition, ...]
     conditions: tuple[ConditionDefinition, ...]
     events: tuple[EventDefinition, ...]
+    machine_events: tuple[EventDefinition, ...]
     alerts: tuple[AlertDefinition, ...]
     initial: Name | None
     states: tuple[StateDefinition, ...]

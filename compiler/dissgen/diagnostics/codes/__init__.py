@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from dissgen.diagnostics.codes import build, lint, machine, names, reader, schema, tokens, types
+from dissgen.diagnostics.codes import build, effects, lint, machine, names, reader, schema, tokens, types
 from dissgen.diagnostics.codes.code import Code
 
 __all__ = ["CODES", "Code", "merge"]
@@ -27,6 +27,9 @@ def merge(areas: Iterable[tuple[Code, ...]]) -> Mapping[str, Code]:
 
 
 CODES: Final[Mapping[str, Code]] = merge(
-    (reader.CODES, schema.CODES, names.CODES, types.CODES, tokens.CODES, machine.CODES, lint.CODES, build.CODES)
+    (
+        *(reader.CODES, schema.CODES, names.CODES, types.CODES, tokens.CODES, machine.CODES, effects.CODES),
+        *(lint.CODES, build.CODES),
+    )
 )
 """Every code of the compiler by its name."""

@@ -1,0 +1,41 @@
+"""Names that have a meaning in every expression."""
+
+from __future__ import annotations
+
+from typing import Final
+
+RESERVED: Final = frozenset(
+    {
+        "message",
+        "error",
+        "direction",
+        "sender",
+        "transport",
+        "held",
+        "client",
+        "server",
+        "now",
+        "parent",
+        "root",
+        "item",
+        "index",
+        "position",
+        "remaining",
+        "peek",
+        "matches",
+        "seconds",
+        "len",
+        "int",
+        "str",
+        "float",
+        "min",
+        "max",
+        "abs",
+        "sum",
+        "any",
+        "all",
+        "first",
+        "list",
+    }
+)
+"""Functions and scope words: no field has such a name."""
