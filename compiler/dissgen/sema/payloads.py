@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def fill(
-    checker: VerbChecker, name: Name, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type]
+    checker: VerbChecker, name: Name, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type], verb: str
 ) -> tuple[tuple[str, Typed], ...] | None:
     """Each field of an event: as given, else what the message, or the event that is handled, has of that name."""
     correct = _known_fields(checker, name.text, given, types)
@@ -33,7 +33,7 @@ def fill(
         if value is not None:
             values.append((field, value))
     if missing:
-        _report_missing(checker, name, missing)
+        _report_missing(checker, name, missing, verb)
     return tuple(values) if correct else None
 
 
@@ -108,7 +108,7 @@ def _from_payload(checker: VerbChecker, field: str, type_: Type, event: Name, mi
     return TypedName(binding, found, event.span)
 
 
-def _report_missing(checker: VerbChecker, event: Name, missing: list[str]) -> None:
+def _report_missing(checker: VerbChecker, event: Name, missing: list[str], verb: str) -> None:
     message = checker.scope.situation.message
     listed = ", ".join(f"`{field}`" for field in missing)
     why = "here is no `message`" if message is None else f"`message` ({show(message)}) has none of that name"
@@ -118,5 +118,5 @@ def _report_missing(checker: VerbChecker, event: Name, missing: list[str]) -> No
         f"the event `{event.text}` needs {listed}",
         event.span,
         why,
-        help=f"write `trigger: {{{event.text}: {{{shown}}}}}`",
+        help=f"write `{verb}: {{{event.text}: {{{shown}}}}}`",
     )

@@ -119,7 +119,7 @@ class VerbChecker:
                 help=f"write `stream: {name.text}` at an element of the grammar",
             )
             return None
-        return fill(self, name, given, dict(event.fields))
+        return fill(self, name, given, dict(event.fields), "trigger")
 
     def _infer(self, node: Node) -> None:
         self.machine.context.expression(node, self.scope, narrowed=self.known, diagnostics=self.diagnostics)
@@ -137,7 +137,7 @@ class VerbChecker:
             for _, node in given.values():
                 self._infer(node)
             return None
-        values = fill(self, name, given, fields)
+        values = fill(self, name, given, fields, "raise")
         return None if values is None else ops.RaiseEvent(name.text, values, self.when, self._at(verb))
 
     # alert, log
