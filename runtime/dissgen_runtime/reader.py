@@ -25,7 +25,7 @@ class Suspended(Exception):
     """The machine has handled an event in mid-message: other bytes come first, or the message was given up."""
 
 
-def _never(data: bytes, pos: int, *arguments: object) -> None:
+def _never(data: bytes, pos: int, end: int, *arguments: object) -> None:
     return None
 
 
@@ -42,7 +42,7 @@ class Frame(Generic[T_co]):
         self.depth_ = 0
         self.child_: Frame[object] | None = None
 
-    # Reads one whole, valid element of data at pos and says where it ends; None = let `run` decide.
+    # Reads one whole, valid element of data[pos:end] and says where it ends; None = let `run` decide.
     scan: ClassVar[Callable[..., tuple[Any, int] | None]] = staticmethod(_never)
 
     def run(self, reader: Reader) -> T_co:
@@ -225,7 +225,7 @@ class Reader(Elements):
         child = parent.child_
         if child is None:
             if self.pos < len(self.data):
-                got = rule.scan(self.data, self.pos, *arguments)
+                got = rule.scan(self.data, self.pos, len(self.data), *arguments)
                 if got is not None and self.base + got[1] - self.floor <= self.limits.message:
                     self.pos = got[1]
                     value: T = got[0]

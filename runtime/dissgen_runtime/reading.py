@@ -42,22 +42,22 @@ class Reading(Transitions):
             while pos < size:
                 if hold is not None and hold(self):
                     break
-                got = scan(data, pos)
+                got = scan(data, pos, size)
                 if got is None:
                     break
-                message, end = got
-                if end == pos:  # a message has a byte: `_read` says so
+                message, after = got
+                if after == pos:  # a message has a byte: `_read` says so
                     break
                 count += 1
-                reader.pos = end
+                reader.pos = after
                 if handler is not None:
-                    self._at = (direction, (base + pos, base + end))
+                    self._at = (direction, (base + pos, base + after))
                     outcome = handler(self, message)
                     if outcome is not STAY and outcome is not None:
                         break
                     if count == 1:
                         self._confident = True
-                pos = end
+                pos = after
                 if not reader.plain:  # a verb skips what follows
                     break
         except EVALUATION_ERRORS as error:  # only the handler raises them
@@ -82,7 +82,7 @@ class Reading(Transitions):
         try:
             if frame is None:
                 arguments = self._arguments(reader, side) if side.arguments is not None else ()
-                got = None if scanned else rule.scan(reader.data, reader.pos, *arguments)
+                got = None if scanned else rule.scan(reader.data, reader.pos, len(reader.data), *arguments)
                 if got is not None:
                     message, reader.pos = got
                 else:

@@ -20,7 +20,7 @@ _PARAMETER_WORDS: Final = frozenset({"data"})
 # Locals and parameters of generated functions, and what their expressions call.
 _LOCAL_WORDS: Final = frozenset(
     (
-        *("self", "r", "message", "error", "fires", "piece", "pos", "data", "m", "start", "value", "number", "item"),
+        *("self", "r", "message", "error", "fires", "piece", "pos", "end", "data", "m", "start", "value", "number", "item"),
         *("got", "wanted", "mark", "reach", "before", "count", "index", "peeked", "subject", "bytes", "bool"),
         *("enum", "re", "parse", "parse_int", "holds", "reads", "require", "iter", "next", "round", "frozenset"),
     )

@@ -135,9 +135,9 @@ class ScanBody:
         run = run_pattern(op, self.module)
         self._limit = min(self._limit, run.limit)
         name = self._pattern(run)
-        self.code.add(f"m = {name}(data, pos)", op.place)
+        self.code.add(f"m = {name}(data, pos, end)", op.place)
         if run.margin:
-            self._decline(f"m is None or m.end() + {run.margin} > len(data)")
+            self._decline(f"m is None or m.end() + {run.margin} > end")
         else:
             self._decline("m is None")
         for group in run.groups:
@@ -152,9 +152,9 @@ class ScanBody:
         assert op.subject.target.name is not None
         target = self._local(op.subject.target.name)
         value = converted(op.subject, f"m[{number}]", self.module, checked=False)
-        test = "m is not None" + (f" and m.end() + {run.margin} <= len(data)" if run.margin else "")
+        test = "m is not None" + (f" and m.end() + {run.margin} <= end" if run.margin else "")
         usual = case_test(f"({target} := {value})", op.excluded, negated=True)
-        self.code.add(f"m = {self._pattern(run)}(data, pos)", op.run.place)
+        self.code.add(f"m = {self._pattern(run)}(data, pos, end)", op.run.place)
         with self.code.block(f"if {test} and {usual}:", op.place):
             for group in run.groups:
                 if group.leaf is not op.subject:
@@ -198,7 +198,7 @@ class ScanBody:
             name = self.locals.fresh("wanted")
             self.code.add(f"{name} = {size}")
             size = name
-        self._decline(f"{size} < 0 or len(data) - pos < {size}")
+        self._decline(f"{size} < 0 or end - pos < {size}")
         if op.target.name is not None:
             self._set(self._local(op.target.name), op, f"data[pos : pos + {size}]", op.place)
         self.code.add(f"pos += {size}")
@@ -208,7 +208,7 @@ class ScanBody:
             self._peeks(value)
         arguments = "".join(f", {emit(value, self.names)}" for _, value in op.arguments)
         got = self.locals.fresh("got")
-        self.code.add(f"{got} = {naming.scan_function(op.rule)}(data, pos{arguments})", op.place)
+        self.code.add(f"{got} = {naming.scan_function(op.rule)}(data, pos, end{arguments})", op.place)
         self._decline(f"{got} is None")
         self.code.add(f"{self._local(op.target.name)}, pos = {got}" if op.target.name else f"pos = {got}[1]")
 
@@ -301,9 +301,9 @@ class ScanBody:
             values[name] = converted(group.leaf, f"m[{group.number}]", self.module, checked=False)
         if set(values) != {field.name for field in rule.fields} or any(field.local for field in rule.fields):
             return False
-        self.code.add(f"m = {naming.pattern(rule.name, 1)}(data, pos)", call.place)
-        end = f"m.end() + {run.margin} > len(data) or " if run.margin else ""
-        self._decline(f"m is None or {end}m.end() - pos > {min(run.limit, self.module.limits.message)}")
+        self.code.add(f"m = {naming.pattern(rule.name, 1)}(data, pos, end)", call.place)
+        margin = f"m.end() + {run.margin} > end or " if run.margin else ""
+        self._decline(f"m is None or {margin}m.end() - pos > {min(run.limit, self.module.limits.message)}")
         arguments = ", ".join(values[field.name] for field in rule.fields)
         self.code.add(f"{item} = {naming.record_class(rule.name)}({arguments})")
         self.code.add("pos = m.end()")
@@ -329,22 +329,22 @@ class ScanBody:
             self.names.peeks[node] = name
             match node.kind, node.argument:
                 case "octet", _:
-                    self._decline("pos >= len(data)")
+                    self._decline("pos >= end")
                     self.code.add(f"{name} = data[pos]")
                 case "token", str(token):
                     # no match may be for want of data: only the longest viable prefix decides, so stay clear of the end
                     compiled = self.tokens[token].compiled
-                    self.code.add(f"{name} = {naming.token(token)}.match(data, pos) is not None")
-                    self._decline(f"not {name} and len(data) - pos < {_viable_length(compiled, self.module)}")
+                    self.code.add(f"{name} = {naming.token(token)}.match(data, pos, end) is not None")
+                    self._decline(f"not {name} and end - pos < {_viable_length(compiled, self.module)}")
                 case "bytes", bytes(expected):
-                    self._decline(f"len(data) - pos < {len(expected)}")
+                    self._decline(f"end - pos < {len(expected)}")
                     self.code.add(f"{name} = data.startswith({expected!r}, pos)")
                 case _, argument:
                     assert argument is not None
                     assert not isinstance(argument, str | bytes)
                     size = self.locals.fresh("wanted")
                     self.code.add(f"{size} = {emit(argument, self.names)}")
-                    self._decline(f"len(data) - pos < {size}")
+                    self._decline(f"end - pos < {size}")
                     self.code.add(f"{name} = data[pos : pos + {size}]")
 
     def _result(self) -> str:

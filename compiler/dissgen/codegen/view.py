@@ -243,9 +243,9 @@ class _Viewer:
     def _scan(self, rule: ops.Rule, body: ScanBody, result: str) -> FunctionView:
         return FunctionView(
             naming.scan_function(rule.name),
-            "data: bytes, pos: int" + _parameters(rule, naming.local),
+            "data: bytes, pos: int, end: int" + _parameters(rule, naming.local),
             f"tuple[{result}, int] | None",
-            docstring(f"Read a `{rule.name}` of which all is there; None = let the reader decide."),
+            docstring(f"Read a `{rule.name}` of which all is there before `end`; None = let the reader decide."),
             tuple(body.code.lines),
         )
 
