@@ -308,11 +308,11 @@ STREAMS: Final[dict[str, type[StreamEvent]]] = {
 _PATTERN_ARGUMENT: Final = re.compile(rb"[ \t]++([^\r\n]*+)", re.DOTALL).match
 
 
-def _scan_argument(data: bytes, pos: int) -> tuple[Argument, int] | None:
-    """Read a `argument` of which all is there; None = let the reader decide."""
+def _scan_argument(data: bytes, pos: int, end: int) -> tuple[Argument, int] | None:
+    """Read a `argument` of which all is there before `end`; None = let the reader decide."""
     start = pos
-    m = _PATTERN_ARGUMENT(data, pos)  # smtp.yaml:30
-    if m is None or m.end() + 1 > len(data):
+    m = _PATTERN_ARGUMENT(data, pos, end)  # smtp.yaml:30
+    if m is None or m.end() + 1 > end:
         return None
     argument = m[1].decode("latin-1")
     pos = m.end()
@@ -346,11 +346,11 @@ def parse_argument(data: bytes) -> tuple[Argument, int, list[Event]]:
 _PATTERN_CHUNK_SIZE: Final = re.compile(rb"[ \t]++([0-9]{1,12}+)", re.DOTALL).match
 
 
-def _scan_chunk_size(data: bytes, pos: int) -> tuple[ChunkSize, int] | None:
-    """Read a `chunk_size` of which all is there; None = let the reader decide."""
+def _scan_chunk_size(data: bytes, pos: int, end: int) -> tuple[ChunkSize, int] | None:
+    """Read a `chunk_size` of which all is there before `end`; None = let the reader decide."""
     start = pos
-    m = _PATTERN_CHUNK_SIZE(data, pos)  # smtp.yaml:33
-    if m is None or m.end() + 1 > len(data):
+    m = _PATTERN_CHUNK_SIZE(data, pos, end)  # smtp.yaml:33
+    if m is None or m.end() + 1 > end:
         return None
     size = int(m[1])
     pos = m.end()
@@ -396,43 +396,43 @@ _PATTERN_COMMAND_5: Final = re.compile(rb"\r?+\n", re.DOTALL).match
 _PATTERN_COMMAND_6: Final = re.compile(rb"(?:[ \t]++([^\r\n]*+))?+\r?+\n", re.DOTALL).match
 
 
-def _scan_command(data: bytes, pos: int) -> tuple[Command, int] | None:
-    """Read a `command` of which all is there; None = let the reader decide."""
+def _scan_command(data: bytes, pos: int, end: int) -> tuple[Command, int] | None:
+    """Read a `command` of which all is there before `end`; None = let the reader decide."""
     start = pos
     argument: str | None = None
     size: int | None = None
-    m = _PATTERN_COMMAND(data, pos)  # smtp.yaml:37
+    m = _PATTERN_COMMAND(data, pos, end)  # smtp.yaml:37
     if m is not None and (verb := m[1].decode("latin-1").upper()) != "BDAT":  # smtp.yaml:38
         if m[2] is not None:
             argument = m[2].decode("latin-1")
         pos = m.end()
     else:
-        m = _PATTERN_COMMAND_2(data, pos)  # smtp.yaml:37
-        if m is None or m.end() + 1 > len(data):
+        m = _PATTERN_COMMAND_2(data, pos, end)  # smtp.yaml:37
+        if m is None or m.end() + 1 > end:
             return None
         verb = m[1].decode("latin-1").upper()
         pos = m.end()
         if verb == "BDAT":  # smtp.yaml:40
             mark = reach = pos  # smtp.yaml:40
-            m = _PATTERN_COMMAND_3(data, pos)  # smtp.yaml:30
-            if m is None or m.end() + 1 > len(data):
+            m = _PATTERN_COMMAND_3(data, pos, end)  # smtp.yaml:30
+            if m is None or m.end() + 1 > end:
                 return None
             argument = m[1].decode("latin-1")
             pos = m.end()
             reach = max(reach, pos)
             pos = mark
-            m = _PATTERN_COMMAND_4(data, pos)  # smtp.yaml:33
-            if m is None or m.end() + 1 > len(data):
+            m = _PATTERN_COMMAND_4(data, pos, end)  # smtp.yaml:33
+            if m is None or m.end() + 1 > end:
                 return None
             size = int(m[1])
             pos = m.end()
             pos = max(reach, pos)
-            m = _PATTERN_COMMAND_5(data, pos)  # smtp.yaml:42
+            m = _PATTERN_COMMAND_5(data, pos, end)  # smtp.yaml:42
             if m is None:
                 return None
             pos = m.end()
         else:
-            m = _PATTERN_COMMAND_6(data, pos)  # smtp.yaml:41
+            m = _PATTERN_COMMAND_6(data, pos, end)  # smtp.yaml:41
             if m is None:
                 return None
             if m[1] is not None:
@@ -509,10 +509,10 @@ _PATTERN_REPLY_LINE: Final = re.compile(
 ).match
 
 
-def _scan_reply_line(data: bytes, pos: int) -> tuple[ReplyLine, int] | None:
-    """Read a `reply_line` of which all is there; None = let the reader decide."""
+def _scan_reply_line(data: bytes, pos: int, end: int) -> tuple[ReplyLine, int] | None:
+    """Read a `reply_line` of which all is there before `end`; None = let the reader decide."""
     start = pos
-    m = _PATTERN_REPLY_LINE(data, pos)  # smtp.yaml:48
+    m = _PATTERN_REPLY_LINE(data, pos, end)  # smtp.yaml:48
     if m is None:
         return None
     code = int(m[1])
@@ -553,13 +553,13 @@ def parse_reply_line(data: bytes) -> tuple[ReplyLine, int, list[Event]]:
     return parse(_ReadReplyLine, data, LIMITS, STREAMS)
 
 
-def _scan_reply(data: bytes, pos: int) -> tuple[Reply, int] | None:
-    """Read a `reply` of which all is there; None = let the reader decide."""
+def _scan_reply(data: bytes, pos: int, end: int) -> tuple[Reply, int] | None:
+    """Read a `reply` of which all is there before `end`; None = let the reader decide."""
     try:
         start = pos
         lines: list[ReplyLine] = []
         while True:  # smtp.yaml:55
-            m = _PATTERN_REPLY_LINE(data, pos)  # smtp.yaml:55
+            m = _PATTERN_REPLY_LINE(data, pos, end)  # smtp.yaml:55
             if m is None or m.end() - pos > 16384:
                 return None
             item = ReplyLine(int(m[1]), m[2].decode("latin-1"), m[3].decode("latin-1"))
@@ -658,10 +658,10 @@ def parse_chunk(data: bytes, size: int) -> tuple[Chunk, int, list[Event]]:
 _PATTERN_AUTH_LINE: Final = re.compile(rb"([^\r\n]*+)\r?+\n", re.DOTALL).match
 
 
-def _scan_auth_line(data: bytes, pos: int) -> tuple[AuthLine, int] | None:
-    """Read a `auth_line` of which all is there; None = let the reader decide."""
+def _scan_auth_line(data: bytes, pos: int, end: int) -> tuple[AuthLine, int] | None:
+    """Read a `auth_line` of which all is there before `end`; None = let the reader decide."""
     start = pos
-    m = _PATTERN_AUTH_LINE(data, pos)  # smtp.yaml:73
+    m = _PATTERN_AUTH_LINE(data, pos, end)  # smtp.yaml:73
     if m is None:
         return None
     response = m[1].decode("latin-1")

@@ -217,11 +217,11 @@ STREAMS: Final[dict[str, type[StreamEvent]]] = {
 _PATTERN_PARAM: Final = re.compile(rb"[ \t]++([^\r\n]*+)", re.DOTALL).match
 
 
-def _scan_param(data: bytes, pos: int) -> tuple[Param, int] | None:
-    """Read a `param` of which all is there; None = let the reader decide."""
+def _scan_param(data: bytes, pos: int, end: int) -> tuple[Param, int] | None:
+    """Read a `param` of which all is there before `end`; None = let the reader decide."""
     start = pos
-    m = _PATTERN_PARAM(data, pos)  # smtp.yaml:35
-    if m is None or m.end() + 1 > len(data):
+    m = _PATTERN_PARAM(data, pos, end)  # smtp.yaml:35
+    if m is None or m.end() + 1 > end:
         return None
     parameter = m[1].decode("latin-1")
     pos = m.end()
@@ -263,38 +263,38 @@ _PATTERN_SMTP_COMMAND_4: Final = re.compile(rb"\r?+\n", re.DOTALL).match
 _PATTERN_SMTP_COMMAND_5: Final = re.compile(rb"\r?+\n", re.DOTALL).match
 
 
-def _scan_smtp_command(data: bytes, pos: int) -> tuple[SmtpCommand, int] | None:
-    """Read a `smtp_command` of which all is there; None = let the reader decide."""
+def _scan_smtp_command(data: bytes, pos: int, end: int) -> tuple[SmtpCommand, int] | None:
+    """Read a `smtp_command` of which all is there before `end`; None = let the reader decide."""
     start = pos
     parameter: str | None = None
-    m = _PATTERN_SMTP_COMMAND(data, pos)  # smtp.yaml:38
-    if m is None or m.end() + 1 > len(data):
+    m = _PATTERN_SMTP_COMMAND(data, pos, end)  # smtp.yaml:38
+    if m is None or m.end() + 1 > end:
         return None
     command = m[1].decode("latin-1")
     pos = m.end()
     subject = _TABLE_CMD.get(command)  # smtp.yaml:39
     if subject == "required":  # smtp.yaml:41
-        m = _PATTERN_SMTP_COMMAND_2(data, pos)  # smtp.yaml:35
+        m = _PATTERN_SMTP_COMMAND_2(data, pos, end)  # smtp.yaml:35
         if m is None:
             return None
         parameter = m[1].decode("latin-1")
         pos = m.end()
     elif subject == "optional":  # smtp.yaml:42
-        if pos >= len(data):
+        if pos >= end:
             return None
         peeked = data[pos]
         if peeked not in [10, 13]:  # smtp.yaml:42
-            m = _PATTERN_SMTP_COMMAND_3(data, pos)  # smtp.yaml:35
-            if m is None or m.end() + 1 > len(data):
+            m = _PATTERN_SMTP_COMMAND_3(data, pos, end)  # smtp.yaml:35
+            if m is None or m.end() + 1 > end:
                 return None
             parameter = m[1].decode("latin-1")
             pos = m.end()
-        m = _PATTERN_SMTP_COMMAND_4(data, pos)  # smtp.yaml:44
+        m = _PATTERN_SMTP_COMMAND_4(data, pos, end)  # smtp.yaml:44
         if m is None:
             return None
         pos = m.end()
     elif subject == "none":  # smtp.yaml:43
-        m = _PATTERN_SMTP_COMMAND_5(data, pos)  # smtp.yaml:44
+        m = _PATTERN_SMTP_COMMAND_5(data, pos, end)  # smtp.yaml:44
         if m is None:
             return None
         pos = m.end()
@@ -356,10 +356,10 @@ def parse_smtp_command(data: bytes) -> tuple[SmtpCommand, int, list[Event]]:
 _PATTERN_SMTP_RESPONSE: Final = re.compile(rb"([0-9]{3})([- ])([^\r\n]*+)\r?+\n", re.DOTALL).match
 
 
-def _scan_smtp_response(data: bytes, pos: int) -> tuple[SmtpResponse, int] | None:
-    """Read a `smtp_response` of which all is there; None = let the reader decide."""
+def _scan_smtp_response(data: bytes, pos: int, end: int) -> tuple[SmtpResponse, int] | None:
+    """Read a `smtp_response` of which all is there before `end`; None = let the reader decide."""
     start = pos
-    m = _PATTERN_SMTP_RESPONSE(data, pos)  # smtp.yaml:47
+    m = _PATTERN_SMTP_RESPONSE(data, pos, end)  # smtp.yaml:47
     if m is None:
         return None
     code = m[1].decode("latin-1")
@@ -400,12 +400,12 @@ def parse_smtp_response(data: bytes) -> tuple[SmtpResponse, int, list[Event]]:
     return parse(_ReadSmtpResponse, data, LIMITS, STREAMS)
 
 
-def _scan_smtp_responses(data: bytes, pos: int) -> tuple[SmtpResponses, int] | None:
-    """Read a `smtp_responses` of which all is there; None = let the reader decide."""
+def _scan_smtp_responses(data: bytes, pos: int, end: int) -> tuple[SmtpResponses, int] | None:
+    """Read a `smtp_responses` of which all is there before `end`; None = let the reader decide."""
     start = pos
     responses: list[SmtpResponse] = []
     while True:  # smtp.yaml:53
-        m = _PATTERN_SMTP_RESPONSE(data, pos)  # smtp.yaml:53
+        m = _PATTERN_SMTP_RESPONSE(data, pos, end)  # smtp.yaml:53
         if m is None or m.end() - pos > 8192:
             return None
         item = SmtpResponse(m[1].decode("latin-1"), m[2].decode("latin-1"), m[3].decode("latin-1"))

@@ -6,11 +6,12 @@ there and looks at new bytes only.
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from dissgen_runtime.buffer import Buffer
 from dissgen_runtime.errors import FOUND_LIMIT, ErrorKind, ParseError
 from dissgen_runtime.events import Direction
+from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.limits import Limits
 from dissgen_runtime.tokens import Terminator, Token
 
@@ -25,6 +26,11 @@ def parse_int(value: bytes, base: int, signed: bool) -> int | None:
     if not digits or len(digits) > 4300 or digits.strip(alphabet):
         return None
     return int(value, base)
+
+
+def octets(size: int) -> str:
+    """So many bytes, in words."""
+    return "1 byte" if size == 1 else f"{size} bytes"
 
 
 class NeedMore(Exception):
@@ -187,12 +193,34 @@ class Elements(Buffer):
         if there < size:
             if there + self.pending_size < size:
                 if self.final:
-                    self.fail("truncated", field, f"{size} bytes", size=there + self.pending_size)
+                    self.fail("truncated", field, octets(size), size=there + self.pending_size)
                 raise NeedMore
             self.join()
         begin = self.pos
         self.pos += size
         return self.data[begin : self.pos]
+
+    def fixed(self, layout: Fixed) -> tuple[Any, ...]:
+        """The numbers of a run of fields; an error is that of the first field that cannot be read."""
+        size = layout.size
+        there = len(self.data) - self.pos
+        beyond = self.offset + size - self.floor - self.limits.message
+        if there < size or beyond > 0:
+            there += self.pending_size
+            if beyond > 0:
+                name, begin, _ = layout.first_beyond(size - beyond)
+                if there >= begin:
+                    expected = f"a message of at most {self.limits.message} bytes"
+                    self.fail("limit", name, expected, offset=self.offset + begin)
+            if there < size:
+                if not self.final:
+                    raise NeedMore
+                name, begin, end = layout.first_beyond(there)
+                self.fail("truncated", name, octets(end - begin), offset=self.offset + begin, size=there - begin)
+            self.join()
+        begin = self.pos
+        self.pos += layout.advance
+        return layout.unpack(self.data, begin)
 
     def rest(self, field: str | None = None) -> bytes:
         """Everything up to the end of the direction."""

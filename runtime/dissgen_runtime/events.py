@@ -7,6 +7,7 @@ afterwards. Nothing here refers to an input buffer, so that events can be kept a
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 Severity = Literal["low", "medium", "high"]
@@ -39,10 +40,26 @@ class Verdict(enum.StrEnum):
 VERDICT_ORDER = {Verdict.ACCEPT: 0, Verdict.DROP: 1, Verdict.RESET: 2}
 
 
+def member_name(enum_class: type[enum.IntEnum], value: object) -> object:
+    """The name of a number of an enum, None for one that has none; of a list the names of its items."""
+    if isinstance(value, list):
+        return [member_name(enum_class, item) for item in value]
+    if not isinstance(value, int):
+        return None
+    try:
+        return enum_class(value).name.rstrip("_")
+    except ValueError:
+        return None
+
+
 class Record:
-    """A parsed record: slots named after the fields of its rule; a field that its path never set is None."""
+    """A parsed record: slots named after the fields of its rule; a field that its path never set is None.
+
+    `ENUMS` are the fields whose numbers have names. A number that has none is a number too, so the values are plain.
+    """
 
     __slots__: tuple[str, ...] = ()
+    ENUMS: ClassVar[Mapping[str, type[enum.IntEnum]]] = {}
 
     def fields(self) -> dict[str, object]:
         """Name -> value, in the order of the rule."""
@@ -71,6 +88,7 @@ class Event:
     __slots__ = ("direction", "offset", "state", "time")
     name: ClassVar[str] = ""
     PAYLOAD: ClassVar[tuple[str, ...]] = ()
+    ENUMS: ClassVar[Mapping[str, type[enum.IntEnum]]] = {}
 
     direction: Direction | None
     time: int

@@ -70,6 +70,22 @@ def test_every_pass_has_a_case() -> None:
 def test_the_module_cases_have_every_operation() -> None:
     texts = [parts(path.read_text(encoding="utf-8"))["ir"] for path in (CASES / "module").glob("*.txt")]
     words = {line.strip().split()[0] for text in texts for line in text.splitlines() if line.strip()}
-    operations = {"token", "literal", "bytes", "text", "stream", "call", "let", "branch", "if", "array", "union"}
+    operations = {
+        "token",
+        "literal",
+        "bytes",
+        "text",
+        "stream",
+        "call",
+        "let",
+        "branch",
+        "if",
+        "array",
+        "union",
+        "int",
+        "flag",
+        "float",
+        "fixed",
+    }
     verbs = {"trigger", "alert", "set", "push", "pop", "log", "accept", "drop", "reset", "skip", "abandon"}
     assert {*operations, *verbs, "verify", "fail", "run"} - words == set()

@@ -12,6 +12,8 @@ from typing import assert_never
 from dissgen.codegen import naming
 from dissgen.codegen.environments import FrameNames, subject
 from dissgen.codegen.expressions import emit, emit_part
+from dissgen.codegen.frame_numbers import FrameNumbers
+from dissgen.codegen.layouts import number_from
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.codegen.steps import Jump, Step, Steps
@@ -33,7 +35,7 @@ class Slot:
     initial: str
 
 
-class FrameBody:
+class FrameBody(FrameNumbers):
     """Builds the `run` method of one rule."""
 
     def __init__(self, rule: ops.Rule, module: ops.Module) -> None:
@@ -44,6 +46,7 @@ class FrameBody:
         self.locals = Locals()
         self.steps = Steps()
         self._own: list[Slot] = []
+        self.structures: list[tuple[str, str]] = []
         self._all(_whole_message(rule.body))
         self.steps.add(f"return {self._result()}")
 
@@ -70,22 +73,35 @@ class FrameBody:
     # Operations
 
     def _all(self, body: tuple[ops.Op, ...]) -> None:
+        run: list[ops.NumberRead] = []
         for op in body:
-            self._op(op)
+            if isinstance(op, ops.NumberRead):
+                run.append(op)
+                if op.constant is None:  # a wrong constant is reported before what follows it is there
+                    continue
+            if run:
+                self.fixed(tuple(run))
+                run = []
+            if not isinstance(op, ops.NumberRead):
+                self._op(op)
+        if run:
+            self.fixed(tuple(run))
 
     def _op(self, op: ops.Op) -> None:
         match op:
             case ops.TokenRead() | ops.LiteralRead() | ops.TakeRead() | ops.UntilRead() | ops.RestRead():
-                self._leaf(op)
+                self.leaf(op)
+            case ops.NumberRead():
+                self.fixed((op,))
             case ops.StreamRead():
                 self._stream(op)
             case ops.Call():
                 value = self._call(op)
                 self.steps.wait(op.place)
-                self._assign(op.target, value)
+                self.assign(op.target, value)
             case ops.Let():
                 self._wait_for(op.value, op.place)
-                self._assign(ops.Target(op.name), emit(op.value, self.names), op.place)
+                self.assign(ops.Target(op.name), emit(op.value, self.names), op.place)
             case ops.Branch():
                 self._branch(op)
             case ops.If():
@@ -113,7 +129,7 @@ class FrameBody:
                 text = self._raw(op.leaf)
                 self.steps.wait(op.place)
                 self.steps.add(f"r.pass_leaf({text}, self.depth_ == 0)")
-            case ops.Run() | ops.Prefer():
+            case ops.Run() | ops.FixedRun() | ops.Prefer():
                 raise AssertionError("a fused run belongs to the straight-line variant only")
             case _:
                 assert_never(op)
@@ -150,7 +166,7 @@ class FrameBody:
         self.steps.add(f"{targets} = {values}  # {op.place}")
         self.steps.current.waits = True
 
-    def _assign(self, target: ops.Target, value: str, place: ops.Place | None = None) -> None:
+    def assign(self, target: ops.Target, value: str, place: ops.Place | None = None) -> None:
         suffix = f"  # {place}" if place is not None else ""
         if target.name is None:
             self.steps.add(value + suffix)
@@ -175,24 +191,26 @@ class FrameBody:
                 return f"r.until({naming.terminator(op.terminator)}, {limit}{field})"
             case ops.RestRead():
                 return f"r.rest({literal(op.field) if op.field else ''})"
+            case ops.NumberRead():  # an item of an array
+                return number_from(f"r.take({op.bits // 8}{field})", op)
             case _:
                 assert_never(op)
 
     def _value(self, op: ops.Leaf) -> str:
         return converted(op, self._raw(op), self.module, checked=True)
 
-    def _leaf(self, op: ops.Leaf) -> None:
+    def leaf(self, op: ops.Leaf) -> None:
         constant = op.constant if isinstance(op, ops.TokenRead) else None
         text = self._raw(op) if op.target.name is None and constant is None else self._value(op)
         self.steps.wait(op.place)
         if constant is None:
-            self._assign(op.target, text)
+            self.assign(op.target, text)
             return
         value = self.locals.fresh("value")
         self.steps.add(f"{value} = {text}", f"if {value} != {literal(constant)}:")
         self.steps.add(f'    r.fail("const", {literal(op.field)}, {literal(repr(constant))})')
         if op.target.name is not None:
-            self._assign(op.target, value)
+            self.assign(op.target, value)
 
     def _stream(self, op: ops.StreamRead) -> None:
         source = op.source
@@ -210,12 +228,12 @@ class FrameBody:
                 text = f"r.stream_token({event}, {naming.token(source.token)}{extra}{field})"
                 if source.target.name is not None:
                     text = converted(source, text, self.module, checked=True)
-            case ops.LiteralRead():
-                raise AssertionError("a literal is not streamed")
+            case ops.LiteralRead() | ops.NumberRead():
+                raise AssertionError("a literal or a number is not streamed")
             case _:
                 assert_never(source)
         self.steps.wait(op.place)
-        self._assign(source.target, text)
+        self.assign(source.target, text)
 
     def _call(self, op: ops.Call) -> str:
         arguments = "".join(f", {self._settled(value, op.place)}" for _, value in op.arguments)
@@ -277,7 +295,7 @@ class FrameBody:
 
     def _loop(self, op: ops.Loop) -> None:
         if op.target.name is not None:
-            self._assign(op.target, "[]")
+            self.assign(op.target, "[]")
             items = self.names.field(op.target.name, known=op.target.name in self.known)
             index = f"len({items})"
         else:

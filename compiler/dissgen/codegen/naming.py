@@ -11,8 +11,10 @@ import re
 from typing import Final
 
 # What the base classes of the runtime use themselves, and the first parameter of every method.
-_RECORD_WORDS: Final = frozenset({"fields", "self"})
-_EVENT_WORDS: Final = frozenset({"direction", "offset", "state", "time", "name", "payload", "key", "PAYLOAD", "self"})
+_RECORD_WORDS: Final = frozenset({"fields", "ENUMS", "self"})
+_EVENT_WORDS: Final = frozenset(
+    {"direction", "offset", "state", "time", "name", "payload", "key", "PAYLOAD", "ENUMS", "self"}
+)
 # A frame declares the types of its attributes in its class, where `bytes: bytes` would hide the type.
 _FRAME_WORDS: Final = frozenset({"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE", "self", "bytes", "bool"})
 _PARAMETER_WORDS: Final = frozenset({"data"})
@@ -20,7 +22,8 @@ _PARAMETER_WORDS: Final = frozenset({"data"})
 # Locals and parameters of generated functions, and what their expressions call.
 _LOCAL_WORDS: Final = frozenset(
     (
-        *("self", "r", "message", "error", "fires", "piece", "pos", "end", "data", "m", "start", "value", "number", "item"),
+        *("self", "r", "message", "error", "fires", "piece", "pos", "end", "data", "m", "start", "value", "item"),
+        *("number", "word", "struct"),
         *("got", "wanted", "mark", "reach", "before", "count", "index", "peeked", "subject", "bytes", "bool"),
         *("enum", "re", "parse", "parse_int", "holds", "reads", "require", "iter", "next", "round", "frozenset"),
     )
@@ -30,14 +33,27 @@ _LOCAL_WORDS: Final = frozenset(
 MODULE_WORDS: Final = frozenset(
     (
         *("ABSENT", "Alert", "AlertKind", "CHILD", "CONFIRM", "DISCARD", "DOWN", "Direction", "DotUnstuff", "Event"),
-        *("FAIL", "False", "Final", "Frame", "HOLD", "LIMITS", "Limits", "Move", "None", "Outcome", "PROTOCOL"),
+        *(
+            "FAIL",
+            "False",
+            "Final",
+            "Fixed",
+            "Frame",
+            "HOLD",
+            "LIMITS",
+            "Limits",
+            "Move",
+            "None",
+            "Outcome",
+            "PROTOCOL",
+        ),
         *("ParseError", "Reader", "Record", "Row", "SPEC", "STAY", "STREAMS", "Session", "State", "StreamEvent"),
         *("TRANSPORT", "TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
         "MessageVariables",
     )
 )
 
-_TOKEN_LIKE: Final = re.compile(r"(UP_TO|TABLE|ALERT|PATTERN|TOKEN)(_|$)").match
+_TOKEN_LIKE: Final = re.compile(r"(UP_TO|TABLE|ALERT|PATTERN|TOKEN|UNPACK|FIXED)(_|$)").match
 _STATE_LIKE: Final = re.compile(r"_.*|any|stream|pass|.*_(child|holds|gives|pass|stream)|.*_in_.*", re.DOTALL).fullmatch
 
 
@@ -124,6 +140,16 @@ def terminator(name: str) -> str:
     return f"_UP_TO_{name.upper()}"
 
 
+def enum_class(enum: str, taken: frozenset[str]) -> str:
+    """RETURN_CODE -> ReturnCode."""
+    name = camel(enum.lower())
+    return f"{name}Enum" if name in taken or name in MODULE_WORDS or name.endswith(("Event", "Record")) else name
+
+
+def enum_member(name: str) -> str:
+    return identifier(name, frozenset({"name", "value", "mro"}) | frozenset(dir(int)))
+
+
 def table(name: str) -> str:
     return f"_TABLE_{name.upper()}"
 
@@ -135,6 +161,16 @@ def alert(name: str) -> str:
 def pattern(rule: str, number: int) -> str:
     """The first pattern of a rule has its name alone, unless that ends like the number of a second one."""
     return f"_PATTERN_{rule.upper()}" + ("" if number == 1 and not rule[-1:].isdigit() else f"_{number}")
+
+
+def unpack(rule: str, number: int) -> str:
+    """The structure of a run of numbers, for a scan."""
+    return f"_UNPACK_{rule.upper()}" + ("" if number == 1 and not rule[-1:].isdigit() else f"_{number}")
+
+
+def fixed(rule: str, number: int) -> str:
+    """The same for a frame, which reports the field that is missing."""
+    return f"_FIXED_{rule.upper()}" + ("" if number == 1 and not rule[-1:].isdigit() else f"_{number}")
 
 
 def state_member(state: str) -> str:

@@ -16,6 +16,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("DOWN", "UP", "Direction", "Event", "Limits", "ParseError", "Record", "StreamEvent", "Verdict", "require"),
     ),
     ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
+    ("dissgen_runtime.fixed", ("Fixed",)),
     (
         "dissgen_runtime.machine",
         ("ABSENT", "CHILD", "DISCARD", "FAIL", "HOLD", "STAY", "AlertKind", "Move", "Row", "holds", "reads"),
@@ -48,7 +49,7 @@ def render(module: ModuleView) -> str:
 def _imports(body: str) -> str:
     """Exactly the imports that the body uses. `from dissgen_runtime import session` keeps the base class's own name."""
     words = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)} | {"require"}
-    lines = [f"import {name}" for name in ("enum", "re") if name in words]
+    lines = [f"import {name}" for name in ("enum", "re", "struct") if name in words]
     blocks = ["\n".join(lines)] if lines else []
     standard: list[str] = []
     runtime: list[str] = []

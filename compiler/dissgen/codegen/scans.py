@@ -12,12 +12,13 @@ from typing import assert_never
 from dissgen.codegen import naming
 from dissgen.codegen.environments import ScanNames, subject
 from dissgen.codegen.expressions import emit
+from dissgen.codegen.layouts import Unpacked, layout
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import Code, literal, regex_literal
 from dissgen.codegen.runs import RunPattern, run_pattern
 from dissgen.codegen.values import case_test, converted, makes_float, parsed_int, python_type
 from dissgen.ir import ops
-from dissgen.ir.expressions import Name, Peek, Typed, fallible, walk
+from dissgen.ir.expressions import BindingKind, Constant, Name, Peek, Typed, fallible, walk
 from dissgen.ir.walk import body_expressions, every
 from dissgen.primitives.array import ITEM
 from dissgen.tokens import CompiledToken
@@ -33,6 +34,15 @@ class Pattern:
     comment: str
 
 
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """A module-level structure: name, source text, comment."""
+
+    name: str
+    value: str
+    comment: str
+
+
 class ScanBody:
     """Builds the `_scan_<rule>` function of one rule that has a straight-line variant."""
 
@@ -44,8 +54,14 @@ class ScanBody:
         self.names = ScanNames()
         self.code = Code()
         self.patterns: list[Pattern] = []
+        self.structs: list[Struct] = []
         self.locals = Locals()
         self._declared: set[str] = set()
+        self._unsigned = frozenset(
+            op.target.name
+            for op in every(rule.whole)
+            if isinstance(op, ops.NumberRead) and not op.signed and not op.conversions and op.kind == "int"
+        )
         self._limit = module.limits.message
         if self._may_fail(rule.whole):
             with self.code.block("try:"):
@@ -92,6 +108,10 @@ class ScanBody:
                 self._run(ops.Run((op,), op.place))
             case ops.Run():
                 self._run(op)
+            case ops.NumberRead():
+                self._fixed((op,), op.place)
+            case ops.FixedRun():
+                self._fixed(op.parts, op.place)
             case ops.Prefer():
                 self._prefer(op)
             case ops.TakeRead():
@@ -189,6 +209,42 @@ class ScanBody:
         self.patterns.append(Pattern(name, regex_literal(run.regex), run.comment))
         return name
 
+    # Runs of numbers
+
+    def _fixed(self, parts: tuple[ops.NumberRead, ...], place: ops.Place) -> None:
+        """One test of the bounds, one structure."""
+        found = layout(parts)
+        self._decline(f"end - pos < {found.size}" if found.size > 1 else "pos >= end")
+        unpacked = Unpacked(found, self._direct, self._number, self.locals.fresh)
+        targets = unpacked.targets
+        if len(targets) == 1 and found.format in (">B", "<B"):
+            self.code.add(f"{targets[0]} = data[pos]", place)
+        elif targets:
+            name = naming.unpack(self.rule.name, len(self.structs) + 1)
+            self.structs.append(Struct(name, f"struct.Struct({literal(found.format)}).unpack_from", _words(parts)))
+            left = ", ".join(targets) if len(targets) > 1 else f"({targets[0]},)"
+            self.code.add(f"{left} = {name}(data, pos)", place)
+        for leaf, text in unpacked.values:
+            if leaf.target.name is not None:
+                self.code.add(f"{self._local(leaf.target.name)} = {text}")
+                text = self._local(leaf.target.name)
+            if leaf.constant is not None:
+                self._decline(f"({text}) != {literal(leaf.constant)}" if " " in text else f"{text} != {leaf.constant}")
+        for leaf in parts:
+            if leaf.constant is not None and (self._direct(leaf) in targets):
+                self._decline(f"{self._direct(leaf)} != {literal(leaf.constant)}")
+        if found.advance:
+            self.code.add(f"pos += {found.advance}")
+
+    def _direct(self, leaf: ops.NumberRead) -> str | None:
+        """The local that takes the number as it is."""
+        if leaf.target.name is None or leaf.conversions:
+            return None
+        return self._local(leaf.target.name)
+
+    def _number(self, leaf: ops.NumberRead, raw: str) -> str:
+        return converted(leaf, raw, self.module, checked=False)
+
     # Others
 
     def _take(self, op: ops.TakeRead) -> None:
@@ -198,10 +254,17 @@ class ScanBody:
             name = self.locals.fresh("wanted")
             self.code.add(f"{name} = {size}")
             size = name
-        self._decline(f"{size} < 0 or end - pos < {size}")
+        self._decline(f"end - pos < {size}" if self._positive(op.size) else f"{size} < 0 or end - pos < {size}")
         if op.target.name is not None:
             self._set(self._local(op.target.name), op, f"data[pos : pos + {size}]", op.place)
         self.code.add(f"pos += {size}")
+
+    def _positive(self, size: Typed) -> bool:
+        """Whether a size cannot be negative."""
+        if isinstance(size, Constant):
+            return isinstance(size.value, int) and size.value >= 0
+        field = size.binding if isinstance(size, Name) else None
+        return field is not None and field.kind is BindingKind.FIELD and field.name in self._unsigned
 
     def _call(self, op: ops.Call) -> None:
         for _, value in op.arguments:
@@ -239,9 +302,11 @@ class ScanBody:
         self.names.index = index
         count = ""
         if op.count is not None:
-            count = self.locals.fresh("count")
             self._peeks(op.count)
-            self.code.add(f"{count} = {emit(op.count, self.names)}")
+            count = emit(op.count, self.names)
+            if not count.isidentifier() and not count.isdigit():
+                self.code.add(f"{(named := self.locals.fresh('count'))} = {count}")
+                count = named
         with self.code.block("while True:", op.place):
             if op.count is not None:
                 self.code.add(f"if {index} >= {count}:")
@@ -353,6 +418,11 @@ class ScanBody:
             return emit(rule.result, self.names)
         values = ", ".join(naming.local(field.name) for field in rule.fields if not field.local)
         return f"{naming.record_class(rule.name)}({values})"
+
+
+def _words(parts: tuple[ops.NumberRead, ...]) -> str:
+    """The fields of a structure in a comment."""
+    return " ".join(part.field or "-" for part in parts)
 
 
 def _viable_length(compiled: CompiledToken, module: ops.Module) -> int:

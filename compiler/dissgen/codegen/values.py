@@ -7,6 +7,7 @@ from functools import cache
 from typing import assert_never
 
 from dissgen.codegen import naming
+from dissgen.codegen.layouts import Layout
 from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.ir import ops
 from dissgen.tokens import CompiledToken
@@ -53,6 +54,8 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
     """The value of a leaf from its bytes. `checked` forms raise ParseError through `r`, the others give None."""
     if isinstance(op, ops.LiteralRead):
         return decode(raw, module)
+    if isinstance(op, ops.NumberRead):
+        return raw
     text = isinstance(op, ops.TokenRead) or op.text
     value, is_bytes = raw, True
     for conversion in op.conversions:
@@ -76,6 +79,13 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
     if is_bytes and text and not isinstance(op.type, BytesType):
         value = decode(value, module)
     return value
+
+
+def fixed_literal(found: Layout) -> str:
+    """The structure with the places of its fields, for a frame."""
+    places = tuple_literal(f"({literal(name)}, {begin}, {end})" for name, begin, end in found.places)
+    advance = f", advance={found.advance}" if found.advance != found.size else ""
+    return f"Fixed({literal(found.format)}, {places}{advance})"
 
 
 def makes_float(op: ops.Op) -> bool:

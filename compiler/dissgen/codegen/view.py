@@ -6,6 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dissgen.codegen import naming
+from dissgen.codegen.constants import (
+    ConstantView,
+    automaton,
+    limits,
+    limits_comment,
+    table_constant,
+    terminator_literal,
+)
 from dissgen.codegen.environments import HandlerNames
 from dissgen.codegen.expressions import emit
 from dissgen.codegen.frames import FrameBody
@@ -16,7 +24,7 @@ from dissgen.codegen.values import python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import fallible
 from dissgen.ir.walk import matched_tokens, used_tokens
-from dissgen.tokens import CompiledTerminator, CompiledToken
+from dissgen.types import EnumType, ListType, Type, inner
 
 _NO_RECORD_EVENTS = ("up", "down")
 
@@ -36,16 +44,16 @@ class ClassView:
     name: str
     doc: str
     attributes: tuple[Attribute, ...]
+    enums: tuple[tuple[str, str], ...] = ()  # fields whose numbers have names, and the enums of these
     event: str = ""  # its name, for events
     stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ConstantView:
+class EnumView:
     name: str
-    value: str
-    comment: str
-    annotation: str = ""
+    doc: str
+    members: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,7 @@ class RuleView:
     resync: str
     resync_before: bool
     patterns: tuple[Pattern, ...]
+    structs: tuple[ConstantView, ...]
     scan: FunctionView | None
     parse: FunctionView | None
 
@@ -101,6 +110,7 @@ class ModuleView:
     tokens: tuple[ConstantView, ...]
     predicates: tuple[FunctionView, ...]
     terminators: tuple[ConstantView, ...]
+    enums: tuple[EnumView, ...]
     tables: tuple[ConstantView, ...]
     alerts: tuple[ConstantView, ...]
     records: tuple[ClassView, ...]
@@ -142,14 +152,15 @@ class _Viewer:
             tutorial=module.tutorial,
             transport="{" + ", ".join(f"{literal(k)}: {tuple_literal(map(str, v))}" for k, v in module.transport) + "}",
             confirm=tuple((d.upper(), self._confirm(token)) for d, token in module.confirm),
-            limits=_limits(module.limits),
-            limits_comment=_limits_comment(module.limits),
+            limits=limits(module.limits),
+            limits_comment=limits_comment(module.limits),
             uses_re=bool(module.confirm) or any(rule.patterns for rule in self.rules),
             senders=(literal(module.directions[0]), literal(module.directions[1])),
             tokens=tuple(self._token(token) for token in module.tokens if token.name in used_tokens(module)),
             predicates=tuple(self._predicate(t.name) for t in module.tokens if t.name in matched_tokens(module)),
             terminators=tuple(self._terminator(item) for item in module.terminators),
-            tables=tuple(_table(table) for table in module.tables),
+            enums=tuple(self._enum(enum) for enum in module.enums),
+            tables=tuple(table_constant(table) for table in module.tables),
             alerts=tuple(self._alert(alert) for alert in module.alerts),
             records=records,
             events=events,
@@ -175,12 +186,12 @@ class _Viewer:
 
     def _token(self, token: ops.TokenDefinition) -> ConstantView:
         compiled = token.compiled
-        parts = (literal(token.name), regex_literal(compiled.pattern), _automaton(compiled))
+        parts = (literal(token.name), regex_literal(compiled.pattern), automaton(compiled))
         value = f"Token({', '.join(parts)}, limit={token.limit})"
         return ConstantView(naming.token(token.name), value, f"{token.place}: {comment(token.text)}")
 
     def _terminator(self, item: ops.TerminatorDefinition) -> ConstantView:
-        value = _terminator_literal(item.name, item.compiled)
+        value = terminator_literal(item.name, item.compiled)
         return ConstantView(naming.terminator(item.name), value, f"{item.place}: {comment(item.text)}")
 
     def _alert(self, alert: ops.AlertDefinition) -> ConstantView:
@@ -203,7 +214,8 @@ class _Viewer:
             for field in rule.fields
             if not field.local
         )
-        return ClassView(naming.record_class(rule.name), _rule_doc(rule), attributes)
+        fields = [(naming.record_attribute(item.name), item.type) for item in rule.fields if not item.local]
+        return ClassView(naming.record_class(rule.name), _rule_doc(rule), attributes, self._named(fields))
 
     def _event(self, event: ops.EventDefinition) -> ClassView:
         attributes = tuple(
@@ -211,7 +223,29 @@ class _Viewer:
         )
         kind = "Stream" if event.stream else "Event"
         doc = docstring(f"{kind} `{event.name}` ({event.place})." + (f" {event.doc}" if event.doc else ""))
-        return ClassView(naming.event_class(event.name), doc, attributes, literal(event.name), event.stream)
+        enums = self._named([(naming.event_attribute(item.name), item.type) for item in event.fields])
+        return ClassView(naming.event_class(event.name), doc, attributes, enums, literal(event.name), event.stream)
+
+    def _enum(self, enum: ops.Enum) -> EnumView:
+        doc = docstring(f"Enum `{enum.name}` ({enum.place}); fields are plain numbers, also those without a name.")
+        members = tuple((naming.enum_member(name), number) for name, number in enum.members)
+        return EnumView(self._enum_class(enum.name), doc, members)
+
+    def _enum_class(self, enum: str) -> str:
+        """The class of an enum; one that is named like a record or an event has `Enum` behind its name."""
+        taken = {naming.record_class(rule.name) for rule in self.module.rules}
+        taken |= {naming.event_class(event.name) for event in self.module.events}
+        return naming.enum_class(enum, frozenset(taken))
+
+    def _named(self, fields: list[tuple[str, Type]]) -> tuple[tuple[str, str], ...]:
+        """The fields that are numbers of an enum, or lists of them."""
+        found = []
+        for name, type_ in fields:
+            of = inner(type_)
+            of = of.item if isinstance(of, ListType) else of
+            if isinstance(of, EnumType):
+                found.append((literal(name), self._enum_class(of.name)))
+        return tuple(found)
 
     def _variable(self, variable: ops.Variable) -> Attribute:
         initial = emit(variable.initial, HandlerNames())
@@ -236,6 +270,7 @@ class _Viewer:
             resync=naming.terminator(rule.resync.terminator) if rule.resync else "",
             resync_before=bool(rule.resync and rule.resync.before),
             patterns=tuple(scan_body.patterns) if scan_body else (),
+            structs=_structs(frame, scan_body),
             scan=None if scan_body is None else self._scan(rule, scan_body, result),
             parse=None if rule.anonymous else self._parse(rule, result),
         )
@@ -362,6 +397,12 @@ class _Viewer:
         return name
 
 
+def _structs(frame: FrameBody, scan: ScanBody | None) -> tuple[ConstantView, ...]:
+    """The structures of a rule: those of its scan, then those of its frame."""
+    found = [ConstantView(item.name, item.value, item.comment) for item in scan.structs] if scan is not None else []
+    return (*found, *(ConstantView(name, value, "") for name, value in frame.structures))
+
+
 def _parameters(rule: ops.Rule, named: Callable[[str], str]) -> str:
     return "".join(f", {named(name)}: {python_type(type)}" for name, type in rule.parameters)
 
@@ -369,45 +410,3 @@ def _parameters(rule: ops.Rule, named: Callable[[str], str]) -> str:
 def _rule_doc(rule: ops.Rule) -> str:
     reference = f"; {rule.doc}" if rule.doc else ""
     return docstring(f"Rule `{rule.name}` ({rule.place}{reference}): {rule.source}")
-
-
-def _limits(limits: ops.Limits) -> str:
-    default = ops.Limits()
-    names = ("message", "token", "hold", "items", "depth", "transitions")
-    changed = [f"{name}={getattr(limits, name)}" for name in names if getattr(limits, name) != getattr(default, name)]
-    return f"Limits({', '.join(changed)})"
-
-
-def _limits_comment(limits: ops.Limits) -> str:
-    return (
-        f"At most {limits.message} bytes a message (streams do not count), {limits.token} a token, {limits.hold} held "
-        f"a direction, {limits.items} items a list, {limits.depth} rules deep."
-    )
-
-
-def _automaton(compiled: CompiledToken) -> str:
-    states = []
-    for accepting, moves in compiled.automaton:
-        arms = tuple_literal(f"({regex_literal(chars)}, {target})" for chars, target in moves)
-        states.append(f"({accepting}, {arms})")
-    return tuple_literal(states)
-
-
-def _terminator_literal(name: str, compiled: CompiledTerminator) -> str:
-    extras = f", factor={compiled.factor!r}, lead={compiled.lead}" if compiled.factor else ""
-    if compiled.at_start is not None and compiled.prefix_at_start is not None:
-        extras += f", at_start={regex_literal(compiled.at_start)}"
-        extras += f", prefix_at_start={regex_literal(compiled.prefix_at_start)}"
-    if compiled.extensions:
-        extras += f", extensions={compiled.extensions!r}"
-    patterns = f"{regex_literal(compiled.anywhere)}, {regex_literal(compiled.prefix)}"
-    return f"Terminator({literal(name)}, {patterns}, length={compiled.length}{extras})"
-
-
-def _table(table: ops.Table) -> ConstantView:
-    keys = [literal(key) for key, _ in table.entries]
-    if table.kind == "set":
-        value = f"frozenset({{{', '.join(keys)}}})" if keys else "frozenset()"
-    else:
-        value = "{" + ", ".join(f"{key}: {literal(v)}" for key, (_, v) in zip(keys, table.entries, strict=True)) + "}"
-    return ConstantView(naming.table(table.name), value, str(table.place))

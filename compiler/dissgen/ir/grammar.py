@@ -106,7 +106,28 @@ class RestRead:
     field: str | None
 
 
-Leaf: TypeAlias = TokenRead | LiteralRead | TakeRead | UntilRead | RestRead
+@dataclass(frozen=True, slots=True)
+class NumberRead:
+    """A number of `bits` bits that begins `shift` bits into the next byte: `int`, `float` (IEEE 754) or `flag` (bool).
+
+    `order` is that of the bytes. A number that is not whole bytes at a byte boundary is packed: `big` takes the most
+    significant bits of a byte first, `little` the least significant. The last byte stays where bits of it are unread.
+    """
+
+    kind: Literal["int", "float", "flag"]
+    bits: int
+    signed: bool
+    order: Literal["big", "little"]
+    shift: int
+    target: Target
+    conversions: tuple[Conversion, ...]
+    type: Type
+    constant: str | int | None
+    place: Place
+    field: str | None
+
+
+Leaf: TypeAlias = TokenRead | LiteralRead | TakeRead | UntilRead | RestRead | NumberRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +254,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedRun:
+    """Numbers that stand one behind the other, read by one structure. Made by `fuse_struct`."""
+
+    parts: tuple[NumberRead, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Prefer:
     """Try the run of the usual case first. Made by `prefer_else`.
 
@@ -285,7 +314,21 @@ Effect: TypeAlias = TriggerInMessage | RaiseInMessage | Assign
 """What a rule does besides reading; it stands in frames only."""
 
 Op: TypeAlias = (
-    Leaf | StreamRead | Call | Let | Branch | If | Loop | Union | Verify | Fail | Effect | Unkept | Run | Prefer
+    Leaf
+    | StreamRead
+    | Call
+    | Let
+    | Branch
+    | If
+    | Loop
+    | Union
+    | Verify
+    | Fail
+    | Effect
+    | Unkept
+    | Run
+    | FixedRun
+    | Prefer
 )
 
 

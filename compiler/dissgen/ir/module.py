@@ -47,6 +47,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Enum:
+    """Numbers with names; `members` in the order written."""
+
+    name: str
+    members: tuple[tuple[str, int], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Variable:
     """`initial` is a constant expression; `limit` of a list: beyond it the oldest leaves.
 
@@ -130,6 +139,7 @@ class Module:
     limits: Limits
     tokens: tuple[TokenDefinition, ...]
     terminators: tuple[TerminatorDefinition, ...]
+    enums: tuple[Enum, ...]
     tables: tuple[Table, ...]
     rules: tuple[Rule, ...]  # in an order in which used rules come first, as far as recursion allows
     variables: tuple[Variable, ...]

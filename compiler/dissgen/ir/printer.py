@@ -15,6 +15,7 @@ def dump(module: ops.Module) -> str:
     lines = [f"module {module.protocol} ({module.path})"]
     lines += [f"token {token.name} {token.text!r} limit {token.limit}" for token in module.tokens]
     lines += [f"terminator {item.name} {item.text!r}" for item in module.terminators]
+    lines += [f"enum {enum.name} {dict(enum.members)}" for enum in module.enums]
     lines += [f"table {table.name} {table.kind} {dict(table.entries)}" for table in module.tables]
     for rule in module.rules:
         lines.append("")
@@ -65,7 +66,7 @@ def _body(body: tuple[ops.Op, ...]) -> Iterator[str]:
 
 def _op(op: ops.Op) -> Iterator[str]:
     match op:
-        case ops.TokenRead() | ops.LiteralRead() | ops.TakeRead() | ops.UntilRead() | ops.RestRead():
+        case ops.TokenRead() | ops.LiteralRead() | ops.TakeRead() | ops.UntilRead() | ops.RestRead() | ops.NumberRead():
             yield _leaf(op)
         case ops.StreamRead(source, event, transforms):
             yield f"stream {event}{''.join(f' through {name}' for name in transforms)}: {_leaf(source)}"
@@ -106,6 +107,9 @@ def _op(op: ops.Op) -> Iterator[str]:
         case ops.Run(parts):
             yield "run"
             yield from _indented(_body(parts), 1)
+        case ops.FixedRun(parts):
+            yield "fixed"
+            yield from _indented(_body(parts), 1)
         case ops.Prefer():
             yield f"prefer unless {op.subject.target.name} is {', '.join(map(repr, op.excluded))}"
             yield from _indented(_body((op.run,)), 1)
@@ -129,11 +133,19 @@ def _leaf(op: ops.Leaf) -> str:
             text = f"{'text' if op.text else 'bytes'} until {op.terminator}"
         case ops.RestRead():
             text = f"{'text' if op.text else 'bytes'} rest"
+        case ops.NumberRead():
+            text = _number(op)
         case _:
             assert_never(op)
     if not isinstance(op, ops.LiteralRead):
         text += "".join(f" | {_conversion(conversion)}" for conversion in op.conversions)
     return text + _target(op.target)
+
+
+def _number(op: ops.NumberRead) -> str:
+    text = f"{op.kind} {op.bits} bits"
+    text += " signed" * op.signed + " little" * (op.order == "little") + (f" at bit {op.shift}" if op.shift else "")
+    return text if op.constant is None else f"{text} = {op.constant!r}"
 
 
 def _conversion(conversion: ops.Conversion) -> str:

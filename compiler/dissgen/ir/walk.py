@@ -28,7 +28,7 @@ def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
                 yield op.source
             case ops.Unkept():
                 yield op.leaf
-            case ops.Run():
+            case ops.Run() | ops.FixedRun():
                 yield from every(op.parts)
             case ops.Prefer():
                 yield from every((op.run, *op.otherwise))

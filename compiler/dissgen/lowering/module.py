@@ -42,6 +42,7 @@ def lower(model: Model) -> ops.Module:
             ops.TerminatorDefinition(item.name, item.text, item.compiled, _place(item.span))
             for item in model.terminators
         ),
+        enums=tuple(ops.Enum(item.name, item.type.members, _place(item.span)) for item in model.enums),
         tables=tuple(
             ops.Table(table.name, "set" if table.is_set else "mapping", table.entries, table.type, _place(table.span))
             for table in model.tables

@@ -10,6 +10,7 @@ from typing import Final
 
 from dissgen.ir import ops
 from dissgen.passes.fuse_regex import fuse_regex
+from dissgen.passes.fuse_struct import fuse_struct
 from dissgen.passes.prefer_else import prefer_else
 from dissgen.passes.sink_tails import sink_tails
 from dissgen.passes.straighten import straighten
@@ -20,6 +21,7 @@ PASSES: Final[tuple[tuple[str, Pass], ...]] = (
     ("straighten", straighten),
     ("sink_tails", sink_tails),
     ("fuse_regex", fuse_regex),
+    ("fuse_struct", fuse_struct),
     ("prefer_else", prefer_else),
 )
 

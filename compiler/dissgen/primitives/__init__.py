@@ -16,6 +16,7 @@ from dissgen.primitives.hexadecimal import HexPrimitive
 from dissgen.primitives.let import LetPrimitive
 from dissgen.primitives.literal import LiteralPrimitive
 from dissgen.primitives.name import NamePrimitive
+from dissgen.primitives.number import FlagPrimitive, FloatPrimitive, NumberPrimitive
 from dissgen.primitives.octets import BytesPrimitive, TextPrimitive
 from dissgen.primitives.optional import OptionalPrimitive
 from dissgen.primitives.record import RecordPrimitive, SequencePrimitive
@@ -29,6 +30,9 @@ PRIMITIVES: Final[tuple[Primitive, ...]] = (
     TokenPrimitive(),
     LiteralPrimitive(),
     HexPrimitive(),
+    NumberPrimitive(),
+    FloatPrimitive(),
+    FlagPrimitive(),
     BytesPrimitive(),
     TextPrimitive(),
     UsePrimitive(),

@@ -6,14 +6,15 @@ import dataclasses
 from dataclasses import dataclass
 
 from dissgen.ir import ops
-from dissgen.ir.expressions import Constant, Typed
+from dissgen.ir.expressions import Typed
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
+from dissgen.primitives.quantity import Quantity, check_quantity
 from dissgen.primitives.use import bound_call
-from dissgen.reader import ScalarNode
+from dissgen.reader import MappingNode, ScalarNode
 from dissgen.spec.tree import Element, name_of
-from dissgen.types import BOOL, INT, ListType, Type
+from dissgen.types import BOOL, ListType, Type
 
-_LEAVES = ("token", "literal", "hex", "bytes", "text")
+_LEAVES = ("token", "literal", "hex", "number", "float", "flag", "bytes", "text")
 ITEM = "item"
 """The target of an item's reading operation."""
 
@@ -22,7 +23,7 @@ ITEM = "item"
 class BoundArray(Bound):
     item: Bound
     item_type: Type
-    count: Typed | None
+    count: Quantity | None
     while_: Typed | None
     until: Typed | None
     rest: bool
@@ -35,6 +36,8 @@ class ArrayPrimitive(Primitive):
 
     def check(self, element: Element, context: CheckContext) -> Bound | None:
         field = element.field
+        count_node, while_node, until_node, rest = (element.get(key) for key in ("count", "while", "until", "rest"))
+        count = check_quantity(element, "count", count_node, context) if count_node is not None else None
         item = _item(element, context)
         if item is not None and item.value is None:
             context.diagnostics.error(
@@ -48,8 +51,6 @@ class ArrayPrimitive(Primitive):
         item_type = item.value if item is not None else None
         if field is not None:
             context.define(field, ListType(item_type) if item_type is not None else None)
-        count_node, while_node, until_node, rest = (element.get(key) for key in ("count", "while", "until", "rest"))
-        count = context.expression(count_node, INT) if count_node is not None else None
         while_ = context.expression(while_node, BOOL, loop=True) if while_node is not None else None
         until = None
         if until_node is not None and item_type is not None:
@@ -71,6 +72,7 @@ class ArrayPrimitive(Primitive):
         ):
             return None
         least = _least(item.minimum, count_node is not None, while_node is not None, rest is not None, count)
+        least += count.minimum if count is not None else 0
         source = f"{item.source}..." if field is None else f"{field.text}={item.source}..."
         to_end = isinstance(rest, ScalarNode) and rest.value is True
         name = field.text if field is not None else None
@@ -85,10 +87,11 @@ class ArrayPrimitive(Primitive):
         assert isinstance(item, ops.Leaf | ops.Call)
         item = dataclasses.replace(item, target=ops.Target(ITEM), field=bound.field)
         return (
+            *context.all(bound.count.reads if bound.count is not None else ()),
             ops.Loop(
                 item,
                 bound.item_type,
-                bound.count,
+                bound.count.value if bound.count is not None else None,
                 bound.while_,
                 bound.until,
                 bound.rest,
@@ -112,20 +115,23 @@ def _item(element: Element, context: CheckContext) -> Bound | None:
                 return None
             use = context.call(name, child.get("with"))
             return None if use is None else bound_call(child, use, None)
-        if child.kind in (*_LEAVES, "name"):
+        if child.kind in (*_LEAVES, "name") and not _measured(child):
             return context.element(child)
     suffix = f"{element.field.text}_{ITEM}" if element.field is not None else ITEM
-    use = context.outline(Element("record", child.argument, child.span, (child,)), suffix)
+    if child.field is None and _measured(child):  # the size is read first: a rule whose value is the item
+        use = context.outline(child, suffix, valued=True)
+    else:
+        use = context.outline(Element("record", child.argument, child.span, (child,)), suffix)
     return None if use is None else bound_call(child, use, None)
 
 
-def _least(item: int, counted: bool, tested: bool, rest: bool, count: Typed | None) -> int:
+def _measured(child: Element) -> bool:
+    """Whether the element's size is an element that is read before it."""
+    return isinstance(child.argument, MappingNode) and isinstance(child.argument.get("size"), MappingNode)
+
+
+def _least(item: int, counted: bool, tested: bool, rest: bool, count: Quantity | None) -> int:
     """Without a count or a test before it, one item is always read; `rest` is known to begin with a byte."""
     if counted or tested:
-        fixed = isinstance(count, Constant) and isinstance(count.value, int) and not tested and not rest
-        return (
-            max(int(count.value), 0) * item
-            if fixed and isinstance(count, Constant) and isinstance(count.value, int)
-            else 0
-        )
+        return count.least * item if count is not None and not tested and not rest else 0
     return item

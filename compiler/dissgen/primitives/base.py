@@ -13,7 +13,7 @@ from dissgen.ir.ops import Op, Place
 from dissgen.reader import Node, ScalarNode
 from dissgen.spec.tree import Element, Name
 from dissgen.text import Span
-from dissgen.types import Type
+from dissgen.types import EnumType, Type
 
 T = TypeVar("T")
 
@@ -53,6 +53,27 @@ class CheckContext(Protocol):
     def in_union(self) -> bool:
         """Whether the element is a member of a union, where nothing may be streamed."""
 
+    @property
+    def endian(self) -> str:
+        """The byte order here: `big` or `little`."""
+
+    @property
+    def bits(self) -> str:
+        """The bit order here: `msb` or `lsb`."""
+
+    @property
+    def bit(self) -> int:
+        """How many bits of the next byte have been read."""
+
+    def take_bits(self, bits: int, order: str, span: Span) -> int:
+        """Go on by so many bits; how many bits of the first byte were read before."""
+
+    def local(self, name: str) -> str:
+        """A name for a local of the rule that no field of the spec has, like this one."""
+
+    def local_type(self, name: str) -> Type | None:
+        """The type of a field or local that was just set."""
+
     def element(self, element: Element) -> Bound | None:
         """Check an element inside this one."""
 
@@ -73,6 +94,9 @@ class CheckContext(Protocol):
     def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
         """A YAML value as a constant of a type; None after reporting that it is none."""
 
+    def enum(self, name: Name) -> EnumType | None:
+        """The enum of that name; None after reporting that there is none."""
+
     def is_token(self, name: str) -> bool: ...
 
     def is_rule(self, name: str) -> bool: ...
@@ -92,7 +116,7 @@ class CheckContext(Protocol):
     def define(self, name: Name, type_: Type | None) -> None:
         """The element sets this field here; a type of None is one that could not be found out."""
 
-    def alternatives(self, arms: Sequence[Callable[[], T]]) -> list[T]:
+    def alternatives(self, arms: Sequence[Callable[[], T]], span: Span) -> list[T]:
         """Run each arm as one of several paths; afterwards those fields are set that every path has set."""
 
     def members(self, arms: Sequence[Callable[[], T]]) -> list[T]:
@@ -119,8 +143,11 @@ class CheckContext(Protocol):
     def merge(self, rule: Name, arguments: Node | None) -> Bound | None:
         """The body of a rule as if it stood here; of a rule that builds no record, its call."""
 
-    def outline(self, element: Element, name: str) -> RuleUse | None:
-        """The element as a rule of its own, called here: `name` is put behind the name of this rule."""
+    def outline(self, element: Element, name: str, *, valued: bool = False) -> RuleUse | None:
+        """The element as a rule of its own, called here: `name` is put behind the name of this rule.
+
+        It yields a record, or, if it is `valued`, the value of its element.
+        """
 
 
 class LowerContext(Protocol):

@@ -15,7 +15,8 @@ from dissgen.text import Span
 from dissgen.types import MapType, OptionalType, TableType, inner
 
 _Constant = str | int | bool | bytes
-_VALUES = ("token", "literal", "hex", "bytes", "text", "use", "name", "empty", "fail", "array")
+_NUMBERS = ("number", "float", "flag")
+_VALUES = ("token", "literal", "hex", *_NUMBERS, "bytes", "text", "use", "name", "empty", "fail", "array")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class BranchPrimitive(Primitive):
         arms: list[Callable[[], Bound | None]] = [
             _arm(with_field(case.element, element), context) for case in element.cases
         ]
-        bodies = context.alternatives(arms)
+        bodies = context.alternatives(arms, element.span)
         if subject is None or values is None or any(body is None for body in bodies):
             return None
         return self._bound(element, subject, values, [body for body in bodies if body is not None])

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from dissgen.ir.expressions import BindingKind, Constant, Name, Typed
 from dissgen.ir.ops import Leaf, Op, RestRead, TakeRead, UntilRead
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
+from dissgen.primitives.quantity import Quantity, check_quantity
 from dissgen.primitives.values import BoundLeaf, check_value, with_stream, yielded
 from dissgen.reader import MappingNode, Node, ScalarNode
 from dissgen.spec.quantities import size as size_of
 from dissgen.spec.tree import Element
-from dissgen.types import BYTES, INT, STR
+from dissgen.types import BYTES, STR
 
 Extent: TypeAlias = Literal["size", "until", "rest"]
 
@@ -23,7 +23,7 @@ class BoundOctets(BoundLeaf):
 
     extent: Extent
     text: bool
-    size: Typed | None
+    size: Quantity | None
     terminator: str | None
     limit: int | None
 
@@ -40,9 +40,10 @@ class _Octets(Primitive):
         extent: Extent = "rest"
         source, minimum, failed = "rest", 1, False
         if size_node is not None:
-            extent, size = "size", context.expression(size_node, INT)
+            extent, size = "size", check_quantity(element, "size", size_node, context)
             failed = size is None
-            minimum, source = _least(size), f"size {_text(size_node)}"
+            minimum = size.minimum + size.least if size is not None else 0
+            source = f"size {_text(size_node)}"
         elif isinstance(until, ScalarNode):
             extent, terminator = "until", context.terminator(until, field.text if field is not None else None)
             failed = terminator is None
@@ -77,12 +78,13 @@ class _Octets(Primitive):
         leaf: Leaf
         tail = (value.target, value.conversions, value.type, place, value.field)
         if bound.size is not None:
-            leaf = TakeRead(bound.size, bound.text, *tail)
+            leaf = TakeRead(bound.size.value, bound.text, *tail)
         elif bound.terminator is not None:
             leaf = UntilRead(bound.terminator, bound.text, bound.limit, *tail)
         else:
             leaf = RestRead(bound.text, *tail)
-        return (with_stream(leaf, value, place),)
+        reads = bound.size.reads if bound.size is not None else ()
+        return (*context.all(reads), with_stream(leaf, value, place))
 
 
 class BytesPrimitive(_Octets):
@@ -97,19 +99,8 @@ class TextPrimitive(_Octets):
     is_text = True
 
 
-def _least(size: Typed | None) -> int:
-    """The least size: a parameter counts as one byte, because a message of no bytes is an error when it is read."""
-    match size:
-        case Constant(value) if isinstance(value, int):
-            return max(value, 0)
-        case Name(binding) if binding.kind is BindingKind.PARAMETER:
-            return 1
-        case _:
-            return 0
-
-
 def _text(node: Node) -> str:
-    return str(node.value) if isinstance(node, ScalarNode) else "..."
+    return str(node.value) if isinstance(node, ScalarNode) else "read before it"
 
 
 def _limit(node: Node | None, context: CheckContext) -> int | None:

@@ -35,7 +35,7 @@ class OptionalPrimitive(Primitive):
         child = with_field(element.children[0], element) if element.children else None
         if child is None:
             return None
-        body, _ = context.alternatives([lambda: context.element(child), lambda: None])
+        body, _ = context.alternatives([lambda: context.element(child), lambda: None], element.span)
         if test is None or body is None:
             return None
         return BoundOptional("optional", element.span, 0, f"[{body.source}]", None, test, body)

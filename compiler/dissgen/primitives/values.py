@@ -12,7 +12,7 @@ from dissgen.primitives.base import Bound, CheckContext
 from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.spec.tree import Element, name_of
 from dissgen.text import Span
-from dissgen.types import BYTES, FLOAT, INT, STR, Type, show
+from dissgen.types import BYTES, FLOAT, INT, STR, Type, is_int, show
 
 ConversionKind: TypeAlias = Literal["int", "float", "upper", "lower", "strip", "hex"]
 
@@ -64,6 +64,7 @@ def check_value(element: Element, context: CheckContext, raw: Type) -> Value | N
         )
     converted = _conversions(element, context, raw)
     transforms = _transforms(element, context, stream_name is not None)
+    converted = _with_enum(element, context, converted)
     constant = _constant(element, context, converted[1] if converted is not None else None)
     keeps = stream_name is None or element.kind in ("token", "name")
     if field is not None and not keeps:
@@ -100,6 +101,12 @@ def _conversions(element: Element, context: CheckContext, raw: Type) -> tuple[tu
     signed = isinstance(signed_node, ScalarNode) and signed_node.value is True
     for node in _listed(element.get("convert")):
         base = 10
+        if isinstance(node, MappingNode) and node.get("enum") is not None:
+            type_or_none = _enum(node.get("enum"), context, type_)
+            if type_or_none is None:
+                return None
+            type_ = type_or_none
+            continue
         if isinstance(node, MappingNode) and node.entries:
             key, argument = node.entries[0]
             word, span = str(key.value), key.span
@@ -114,6 +121,31 @@ def _conversions(element: Element, context: CheckContext, raw: Type) -> tuple[tu
         steps.append(step)
         type_ = _CONVERSIONS[word][2]
     return tuple(steps), type_
+
+
+def _with_enum(
+    element: Element, context: CheckContext, converted: tuple[tuple[Conversion, ...], Type] | None
+) -> tuple[tuple[Conversion, ...], Type] | None:
+    """`enum: E`, short for that conversion."""
+    node = element.get("enum")
+    if node is None or converted is None:
+        return converted
+    type_ = _enum(node, context, converted[1])
+    return None if type_ is None else (converted[0], type_)
+
+
+def _enum(node: Node | None, context: CheckContext, type_: Type) -> Type | None:
+    """A number becomes one of an enum; None after reporting why not."""
+    name = name_of(node) if node is not None else None
+    found = context.enum(name) if name is not None else None
+    if name is None or found is None:
+        return None
+    if not is_int(type_):
+        context.diagnostics.error(
+            "DG224", f"an enum is a number, this is `{show(type_)}`", name.span, f"given `{show(type_)}`"
+        )
+        return None
+    return found
 
 
 def _conversion(
@@ -165,9 +197,9 @@ def _constant(element: Element, context: CheckContext, type_: Type | None) -> st
     node = element.get("const")
     if not isinstance(node, ScalarNode) or type_ is None:
         return None
-    if element.kind not in ("token", "name"):
+    if element.kind not in ("token", "name", "number", "flag"):
         context.diagnostics.error(
-            "DG226", "`const` stands at a token", node.span, "", help="write a `verify` behind it"
+            "DG226", "`const` stands at a token or a number", node.span, "", help="write a `verify` behind it"
         )
         return None
     value = context.constant(node, type_)

@@ -23,6 +23,8 @@ RULE_ATTRIBUTES: Final[dict[str, object]] = {
 SELECTORS: Final[dict[str, object]] = {"is": ref("selector"), "else": TRUE}
 
 
+_AROUND: Final = frozenset({"record", "sequence", "array", "optional", "branch", "union", "try"})
+
 _NAMED: Final[Schema] = {
     "$comment": "element",
     "title": "the name of a token or of a rule",
@@ -64,6 +66,11 @@ def _own_keys(kind: str) -> dict[str, Schema]:
     return {**fragment.properties, **{name: MODIFIERS[name] for name in fragment.modifiers}}
 
 
+def _kinds() -> list[str]:
+    """Every kind, those first that have others inside: the chain of alternatives is as deep as the place in it."""
+    return sorted(FRAGMENTS, key=lambda kind: kind not in _AROUND)
+
+
 def _kind(kind: str) -> Schema:
     fragment = FRAGMENTS[kind]
     return {
@@ -76,7 +83,7 @@ def _kind(kind: str) -> Schema:
 def _element(area: str, title: str, attributes: dict[str, object]) -> Schema:
     """A bare name, or a mapping with exactly one kind; `attributes` are the further keys of the place."""
     alternatives: dict[str, Schema] = {}
-    for kind in FRAGMENTS:
+    for kind in _kinds():
         names = dict.fromkeys((*_own_keys(kind), *attributes))
         alternatives[kind] = {
             "propertyNames": keys(f"{area}:{kind}", *names),
@@ -91,7 +98,7 @@ def _element(area: str, title: str, attributes: dict[str, object]) -> Schema:
 def _case() -> Schema:
     """A mapping with `is` or `else` and an element."""
     alternatives: dict[str, Schema] = {}
-    for kind in FRAGMENTS:
+    for kind in _kinds():
         names = (*SELECTORS, *_own_keys(kind))
         alternatives[kind] = {"propertyNames": keys(f"case:{kind}", *names), "allOf": [ref(f"kind_{kind}")]}
     exclusive = {

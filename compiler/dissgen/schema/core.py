@@ -123,13 +123,19 @@ _SOURCES: Final[dict[str, Schema]] = {
 }
 
 _ELEMENT_PARTS: Final[dict[str, Schema]] = {
+    "quantity": {
+        "description": "An expression, or an element that is read first and gives the number.",
+        "if": {"type": "object"},
+        "then": ref("element"),
+        "else": ref("expression"),
+    },
     "extent": {
         "title": "`{size: e}`, `{until: TOKEN}` or `{rest: true}`",
         "type": "object",
         **one_of(
             "extent",
             {
-                "size": mapping("extent", "a size", {"size": ref("expression")}),
+                "size": mapping("extent", "a size", {"size": ref("quantity")}),
                 "until": mapping("extent", "an end", {"until": ref("token"), "limit": ref("size")}),
                 "rest": mapping("extent", "the rest", {"rest": TRUE}),
             },
@@ -140,7 +146,11 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
         mapping(
             "conversion",
             "a conversion",
-            {"int": {"title": "a base from 2 to 36", "type": "integer", "minimum": 2, "maximum": 36}},
+            {
+                "int": {"title": "a base from 2 to 36", "type": "integer", "minimum": 2, "maximum": 36},
+                "enum": ref("name"),
+            },
+            maxProperties=1,
             minProperties=1,
         ),
     ),
@@ -186,6 +196,13 @@ _TABLES: Final[dict[str, Schema]] = {
             "then": {"additionalProperties": _CONSTANT},
             "else": {"additionalProperties": listed("a list of keys, as the other values are", _CONSTANT, 1)},
         },
+    },
+    "enum": {
+        "title": "a mapping of numbers to names",
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"$comment": "enum", "title": "a number", "pattern": "^(0x[0-9A-Fa-f]+|[0-9]+)$"},
+        "additionalProperties": {"title": "a name", "type": [*_SCALARS, "null"]},
     },
     "variable": mapping(
         "variable",
@@ -387,9 +404,12 @@ TOP: Final[dict[str, object]] = {
     "directions": mapping(
         "directions", "names for `up` and `down`", {name: ref("name") for name in _DIRECTIONS}, required=[*_DIRECTIONS]
     ),
+    "endian": {"title": "`little` or `big`", "enum": ["little", "big"]},
+    "bits": {"title": "`msb` or `lsb`", "enum": ["msb", "lsb"]},
     "encoding": {"title": "an encoding", "enum": ["latin-1", "utf-8", "ascii"]},
     "limits": mapping("limits", "limits", _LIMITS),
     "tokens": named("a mapping of names to regular expressions", ref("token")),
+    "enums": named("a mapping of names to enums", ref("enum")),
     "tables": named("a mapping of names to tables", ref("table")),
     "grammar": named("a mapping of names to rules", ref("rule"), minProperties=1),
     "variables": named("a mapping of names to variables", ref("variable")),

@@ -27,8 +27,11 @@ TRUE: Final[Schema] = {"title": "`true`", "const": True}
 ELEMENTS: Final[Schema] = {"title": "a list of elements", "type": "array", "minItems": 1, "items": ref("element")}
 
 MODIFIERS: Final[dict[str, Schema]] = {
+    "endian": {"title": "`little` or `big`", "enum": ["little", "big"]},
+    "bits": {"title": "`msb` or `lsb`", "enum": ["msb", "lsb"]},
     "field": ref("local_name"),
     "convert": ref("conversions"),
+    "enum": ref("name"),
     "const": ref("constant"),
     "stream": ref("name"),
     "transform": ref("transforms"),
@@ -37,8 +40,11 @@ MODIFIERS: Final[dict[str, Schema]] = {
 """What may stand beside a kind, in the order in which it is applied."""
 
 _VALUE: Final = ("field", "convert", "const", "stream", "transform", "doc")
-_KEPT: Final = ("field", "doc")
-_NONE: Final = ("doc",)
+_ORDER: Final = ("endian", "bits")
+_NUMBER: Final = (*_ORDER, "field", "convert", "enum", "const", "doc")
+_KEPT: Final = (*_ORDER, "field", "doc")
+_NONE: Final = (*_ORDER, "doc")
+_BARE: Final = ("doc",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,18 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         {"literal": text("a text"), "ignore_case": {"title": "`true` or `false`", "type": "boolean"}},
     ),
     "hex": Fragment("Exactly these bytes, as pairs of hexadecimal digits.", _VALUE, {"hex": ref("hex")}),
+    "number": Fragment(
+        "A number of 1 to 64 bits, packed where it does not begin at a byte.",
+        _NUMBER,
+        {
+            "number": {"title": "a number of bits", "type": "integer", "minimum": 1, "maximum": 64},
+            "signed": {"title": "`true` or `false`", "type": "boolean"},
+        },
+    ),
+    "float": Fragment(
+        "A number as IEEE 754 has it.", _NUMBER, {"float": {"title": "16, 32 or 64 bits", "enum": [16, 32, 64]}}
+    ),
+    "flag": Fragment("One bit, as a bool.", _NUMBER, {"flag": TRUE}),
     "bytes": Fragment("Bytes: so many, until a token, or all the rest.", _VALUE, {"bytes": ref("extent")}),
     "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _VALUE, {"text": ref("extent")}),
     "use": Fragment("A rule, with its parameters.", _KEPT, {"use": ref("name"), "with": ref("arguments")}),
@@ -88,7 +106,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         _KEPT,
         {
             "array": ref("element"),
-            "count": ref("expression"),
+            "count": ref("quantity"),
             "while": ref("expression"),
             "until": ref("expression"),
             "rest": TRUE,
@@ -99,10 +117,10 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         _NONE,
         {"union": {**ELEMENTS, "minItems": 2}},
     ),
-    "let": Fragment("A computed field.", _NONE, {"let": ref("local_name"), "value": ref("expression")}, ("value",)),
+    "let": Fragment("A computed field.", _BARE, {"let": ref("local_name"), "value": ref("expression")}, ("value",)),
     "set": Fragment(
         "Assigns variables of the message.",
-        _NONE,
+        _BARE,
         {
             "set": {
                 "title": "a mapping of variables to expressions",
@@ -113,15 +131,15 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
             }
         },
     ),
-    "trigger": Fragment("A user event in mid-message; its payload comes by name.", _NONE, {"trigger": ref("name")}),
+    "trigger": Fragment("A user event in mid-message; its payload comes by name.", _BARE, {"trigger": ref("name")}),
     "raise": Fragment(
-        "An event of the machine in mid-message.", _NONE, {"raise": ref("name"), "with": ref("arguments")}
+        "An event of the machine in mid-message.", _BARE, {"raise": ref("name"), "with": ref("arguments")}
     ),
     "verify": Fragment(
-        "A parse error when the expression is false.", _NONE, {"verify": ref("expression"), "message": text("a text")}
+        "A parse error when the expression is false.", _BARE, {"verify": ref("expression"), "message": text("a text")}
     ),
-    "empty": Fragment("Matches nothing.", _NONE, {"empty": TRUE}),
-    "fail": Fragment("Always a parse error, with this text.", _NONE, {"fail": text("a text")}),
+    "empty": Fragment("Matches nothing.", _BARE, {"empty": TRUE}),
+    "fail": Fragment("Always a parse error, with this text.", _BARE, {"fail": text("a text")}),
 }
 """Every element kind of this version, in the order in which the documentation has them."""
 

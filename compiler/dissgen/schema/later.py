@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import Final
 
 LATER: Final[dict[str, frozenset[str]]] = {
-    "top": frozenset({"endian", "bits", "imports", "extends", "enums", "hooks"}),
+    "top": frozenset({"imports", "extends", "hooks"}),
     "element": frozenset(
         {
-            *("number", "float", "varint", "flag", "try", "at", "align", "skip"),
-            *("of", "signed", "endian", "bits", "within", "slack", "enum", "lookup", "derive", "errors"),
+            *("varint", "try", "at", "align", "skip"),
+            *("of", "within", "slack", "lookup", "derive", "errors"),
         }
     ),
     "rule": frozenset({"origin", "replace"}),
     "extent": frozenset({"until_value"}),
     "conversion": frozenset(
         {
-            *("bool", "scale", "ipv4", "ipv6", "mac", "enum", "table", "timestamp", "bit_set", "unescape"),
+            *("bool", "scale", "ipv4", "ipv6", "mac", "table", "timestamp", "bit_set", "unescape"),
         }
     ),
     "transform": frozenset({"zlib", "gzip", "deflate", "base64", "quoted_printable", "xor"}),

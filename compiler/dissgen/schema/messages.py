@@ -117,6 +117,9 @@ class Reporter:
     def _key(self, error: ValidationError) -> None:
         mapping, key = self._mapping(error), str(error.instance)
         span = key_node(mapping, key).span
+        if _comment(error) == "enum":
+            self._error("DG111", f"`{key}` is no number", span, "an enum maps numbers to names: `{1: A, 2: NS}`")
+            return
         if error.validator != "enum":
             self._error("DG111", f"`{key}` is no name", span, "a name has letters, digits and `_`, no digit first")
             return

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader import ScalarNode
 from dissgen.sema.declarations import check_events, check_machine_events, check_tables, check_variables
+from dissgen.sema.enums import check_enums
 from dissgen.sema.flow import check_fed, check_flow, check_raised
 from dissgen.sema.machine import EVENTS, Machine
 from dissgen.sema.model import Model
@@ -20,6 +21,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     """The model of a spec; None after reporting every mistake."""
     context = SpecContext(diagnostics)
     tokens = TokenTable(protocol, context)
+    enums = check_enums(protocol, context)
     tables = check_tables(protocol, context)
     rules = Rules(protocol, context, tokens, tables)
     variables = check_variables(protocol, rules, context)
@@ -38,6 +40,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     check_raised(machine, rules, diagnostics)
     confirm = _confirm(protocol, tokens)
     tokens.finish()
+    rules.check_ends()
     if not diagnostics.has_errors:
         check_flow(states, machine, diagnostics)
     if diagnostics.has_errors:
@@ -47,6 +50,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
         tokens=tokens.in_order(),
         terminators=tuple(tokens.terminators.values()),
         confirm=confirm,
+        enums=enums,
         tables=tuple(tables.values()),
         rules=rules.all(),
         variables=tuple(item for item in variables.values() if item is not None),
@@ -61,9 +65,10 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
 
 
 def _check_variable_names(protocol: Protocol, context: SpecContext) -> None:
-    """Variables, conditions and tables share the scope of transitions: a name means one thing."""
+    """Variables, conditions, tables and enums share the scope of transitions: a name means one thing."""
     first = {item.name.text: (item.name, "table") for item in protocol.tables}
     for section, names in (
+        ("enum", [item.name for item in protocol.enums]),
         ("variable", [item.name for item in protocol.variables]),
         ("condition", [item.name for item in protocol.conditions]),
     ):
@@ -86,6 +91,7 @@ def _check_distinct(protocol: Protocol, context: SpecContext) -> None:
     sections: tuple[tuple[str, Iterable[Name], Callable[[str], str]], ...] = (
         ("tokens", (item.name for item in protocol.tokens), upper),
         ("tables", (item.name for item in protocol.tables), upper),
+        ("enums", (item.name for item in protocol.enums), _enum_camel),
         ("alerts", (item.name for item in protocol.alerts), upper),
         ("states", (item.name for item in protocol.states), upper),
         ("rules", (item.name for item in protocol.rules), _camel),
@@ -103,6 +109,10 @@ def _check_distinct(protocol: Protocol, context: SpecContext) -> None:
                     f"`{written(name.text)}`",
                     also=[(before.span, "this one too")],
                 )
+
+
+def _enum_camel(name: str) -> str:
+    return _camel(name.lower())
 
 
 def _camel(name: str) -> str:

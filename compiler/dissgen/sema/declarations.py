@@ -21,6 +21,7 @@ from dissgen.types import (
     NONE,
     SIMPLE,
     STR,
+    EnumType,
     ListType,
     OptionalType,
     RecordType,
@@ -41,13 +42,13 @@ _EVENT_WORDS: Final = frozenset({"direction", "offset", "state", "time"})
 def declared_type(node: ScalarNode, records: Collection[str], context: SpecContext) -> Type | None:
     """The type that a scalar names; None after reporting that it is none."""
     text = node.value if isinstance(node.value, str) else node.span.text
-    found = parse_type(text, records)
+    found = parse_type(text, records, context.enums)
     if not isinstance(found, TypeProblem):
         _use_records(found, context)
         return found
     help_ = found.help
     if found.unknown is not None:
-        similar = suggest(found.unknown, [*SIMPLE, "list", "map", "optional", *records])
+        similar = suggest(found.unknown, [*SIMPLE, "list", "map", "optional", *records, *context.enums])
         help_ = f"write `{similar}`" if similar else None
     span = node.inner_span(found.start, max(found.end, found.start + 1))
     context.diagnostics.error("DG316", found.message, span, "", help=help_ or ())
@@ -58,6 +59,8 @@ def _use_records(type_: Type, context: SpecContext) -> None:
     match type_:
         case RecordType(name):
             context.use("grammar", name)
+        case EnumType(name):
+            context.use("enums", name)
         case ListType(within) | OptionalType(within):
             _use_records(within, context)
         case _:

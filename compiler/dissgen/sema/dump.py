@@ -30,6 +30,9 @@ def _model(model: Model) -> Iterator[str]:
         yield f"terminator {terminator.name}: {terminator.text!r}"
     for direction, name in model.confirm:
         yield f"confirm {direction}: {name}"
+    for enum in model.enums:
+        yield f"enum {enum.name}"
+        yield from (f"  {number}: {name}" for name, number in enum.type.members)
     for table in model.tables:
         yield f"table {table.name}: {show(table.type)}"
         yield from (f"  {key!r}: {value!r}" for key, value in table.entries)

@@ -9,6 +9,7 @@ from typing import Literal
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.primitives import Bound
+from dissgen.sema.enums import EnumModel
 from dissgen.spec.tree import Protocol
 from dissgen.text import Span
 from dissgen.tokens import CompiledTerminator, CompiledToken
@@ -80,6 +81,7 @@ class RuleModel:
     source: str
     doc: str
     anonymous: bool
+    ends_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ class Model:
     tokens: tuple[TokenModel, ...]
     terminators: tuple[TerminatorModel, ...]
     confirm: tuple[tuple[str, str], ...]
+    enums: tuple[EnumModel, ...]
     tables: tuple[TableModel, ...]
     rules: tuple[RuleModel, ...]
     variables: tuple[VariableModel, ...]

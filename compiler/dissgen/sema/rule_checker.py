@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -15,12 +14,14 @@ from dissgen.primitives.record import BoundRecord
 from dissgen.primitives.use import BoundCall
 from dissgen.reader import Node, ScalarNode
 from dissgen.sema import effects
+from dissgen.sema.bit_position import BitPosition, Positioned
+from dissgen.sema.field_names import check_field_name
 from dissgen.sema.reserved import RESERVED
 from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
-from dissgen.sema.spec_context import IDENTIFIER, SpecContext
 from dissgen.spec.machine import parse_arguments
 from dissgen.spec.tree import Element, Name
-from dissgen.types import NONE, RecordType, Type, assignable, optional, show
+from dissgen.text import Span
+from dissgen.types import NONE, EnumType, RecordType, Type, assignable, optional, show
 
 if TYPE_CHECKING:
     from dissgen.sema.rules import Rules
@@ -31,7 +32,7 @@ MAXIMUM_MERGES: Final = 256
 """How many rules one rule may merge, directly and through others."""
 
 
-class RuleChecker(RuleNames):
+class RuleChecker(Positioned, RuleNames):
     """Implements `primitives.CheckContext` for one rule."""
 
     def __init__(
@@ -39,6 +40,11 @@ class RuleChecker(RuleNames):
     ) -> None:
         super().__init__(parameters, outer)
         self.rules = rules
+        definition = rules.definitions.get(name)
+        orders = (outer.endian, outer.bits) if outer is not None else ("big", "msb")
+        if definition is not None:
+            orders = (definition.endian, definition.bits)
+        self.position = BitPosition(*orders, rules.context.diagnostics)
         self.name = name
         self.variables = rules.variables
         self.streams: set[str] = set()
@@ -58,6 +64,19 @@ class RuleChecker(RuleNames):
     def diagnostics(self) -> Diagnostics:
         return self.rules.context.diagnostics
 
+    # Locals
+
+    def local(self, name: str) -> str:
+        free, number = name, 2
+        while free in self.rules.field_names or free in self.fields or free in RESERVED:
+            free, number = f"{name}_{number}", number + 1
+        self.internal.add(free)
+        self.hidden.add(free)
+        return free
+
+    def local_type(self, name: str) -> Type | None:
+        return self.fields[name].type if name in self.fields else None
+
     # Names
 
     def is_token(self, name: str) -> bool:
@@ -70,7 +89,7 @@ class RuleChecker(RuleNames):
         return self.rules.fields_of(record)
 
     def table(self, name: str) -> Binding | None:
-        return self.rules.table(name)
+        return self.rules.table(name) or self.rules.context.enum(name)
 
     def message_variables(self) -> Iterable[str]:
         return self.rules.message_variables
@@ -83,7 +102,7 @@ class RuleChecker(RuleNames):
         return name in self.rules.broken_tables or self.rules.message_variables.get(name, NONE) is None
 
     def table_names(self) -> Iterable[str]:
-        return self.rules.tables
+        return (*self.rules.tables, *self.rules.context.enums)
 
     def unknown_element(self, name: Name) -> None:
         places = {**self.rules.tokens.places(), **self.rules.places()}
@@ -106,6 +125,15 @@ class RuleChecker(RuleNames):
     def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
         return self.rules.context.constant(node, type_)
 
+    def enum(self, name: Name) -> EnumType | None:
+        enums = self.rules.context.enums
+        found = enums.get(name.text)
+        if found is None:
+            self.rules.context.unknown("an enum", name, enums, {}, "not defined in `enums`")
+            return None
+        self.rules.context.use("enums", name.text)
+        return found
+
     def token(self, node: ScalarNode, field: str | None) -> str | None:
         return self.rules.tokens.token(node, self._places(field))
 
@@ -124,6 +152,8 @@ class RuleChecker(RuleNames):
     # Elements
 
     def element(self, element: Element) -> Bound | None:
+        kind = "token" if element.kind == "name" and self.is_token(element.span.text) else element.kind
+        self.position.needs_byte(kind, element.span)
         primitive = BY_KIND.get(element.kind)
         if primitive is None:
             self.diagnostics.error(
@@ -134,7 +164,8 @@ class RuleChecker(RuleNames):
                 help=f"there are {', '.join(kind for kind in BY_KIND if kind != 'name')}",
             )
             return None
-        return primitive.check(element, self)
+        with self.position.inside(element):
+            return primitive.check(element, self)
 
     def define(self, name: Name, type_: Type | None) -> None:
         text = name.text
@@ -191,21 +222,25 @@ class RuleChecker(RuleNames):
     def final_type(self, name: str) -> Type | None:
         """The field's type in the record: an optional where not every path has set it."""
         type_ = self.fields[name].type
-        if type_ is None or self.present is None or name in self.present:
+        if type_ is None or name in self.internal or self.present is None or name in self.present:
             return type_
         return optional(type_)
 
-    def alternatives(self, arms: Sequence[Callable[[], T]]) -> list[T]:
+    def alternatives(self, arms: Sequence[Callable[[], T]], span: Span) -> list[T]:
         start = None if self.present is None else set(self.present)
+        bit, bits = self.position.bit, list[int]()
         ends: list[set[str]] = []
         results: list[T] = []
         for arm in arms:
             self.present = None if start is None else set(start)
+            self.position.bit = bit
             results.append(arm())
             if self.present is not None:
                 ends.append(self.present)
+                bits.append(self.position.bit)
         if arms:
             self.present = set.intersection(*ends) if ends else None
+            self.position.join(bits, span)
         return results
 
     def members(self, arms: Sequence[Callable[[], T]]) -> list[T]:
@@ -256,6 +291,8 @@ class RuleChecker(RuleNames):
             parse_arguments(arguments)
             return None
         self.rules.context.use("grammar", rule.text)
+        self.position.needs_byte("rule", rule.span)
+        self.rules.value_uses.append((rule.text, rule.span))
         given = self._arguments(rule, arguments)
         if self.rules.is_open(rule.text) and not self.rules.is_record(rule.text):
             self.diagnostics.error(
@@ -353,8 +390,10 @@ class RuleChecker(RuleNames):
         if not self._may_merge(rule):
             return None
         before, self._merging = self._merging, (rule.text, *self._merging)
+        definition = self.rules.definitions[rule.text]
         try:
-            body = self.element(self.rules.definitions[rule.text].element)
+            with self.position.using(definition.endian, definition.bits):
+                body = self.element(definition.element)
         finally:
             self.rules.leave()
             self._merging = before
@@ -378,7 +417,7 @@ class RuleChecker(RuleNames):
             return False
         return self.rules.enter(rule)
 
-    def outline(self, element: Element, name: str) -> RuleUse | None:
+    def outline(self, element: Element, name: str, *, valued: bool = False) -> RuleUse | None:
         inner = Element(
             element.kind,
             element.argument,
@@ -387,26 +426,12 @@ class RuleChecker(RuleNames):
             element.cases,
             tuple(item for item in element.modifiers if item.key.value != "field"),
         )
-        model, captured = self.rules.outline(inner, f"{self.name}_{name}", self)
+        self.position.needs_byte("rule", element.span)
+        model, captured = self.rules.outline(inner, f"{self.name}_{name}", self, valued)
         self.calls.append(model.name)
         if self.in_union:
             self.rules.union_calls.append((model.name, element.span))
         if model.body is None:
             return None
         arguments = tuple((key, TypedName(binding, binding.type, element.span)) for key, binding in captured.items())
-        return RuleUse(model.name, arguments, RecordType(model.name), model.minimum)
-
-
-def check_field_name(name: Name, context: SpecContext) -> bool:
-    """Whether a field or a parameter may have this name."""
-    text = name.text
-    if not IDENTIFIER.fullmatch(text):
-        message, help_ = f"`{text}` is no name", "letters, digits and `_`, no digit first"
-    elif text in RESERVED or text.startswith("__"):
-        message, help_ = f"a field named `{text}`, which has a meaning in expressions", f"write `{text}_value`"
-    elif text.endswith("_") and keyword.iskeyword(text[:-1]):
-        message, help_ = f"a field named `{text}`", f"write `{text[:-1]}`: in Python it gets the `_`"
-    else:
-        return True
-    context.diagnostics.error("DG204", message, name.span, "", help=help_)
-    return False
+        return RuleUse(model.name, arguments, model.type, model.minimum)

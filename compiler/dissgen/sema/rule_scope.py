@@ -76,6 +76,8 @@ class RuleNames:
         self.present: set[str] | None = set()
         """The fields that are set wherever the reading is now; None: it never gets here."""
         self.captured: dict[str, Binding] = {}
+        self.internal: set[str] = set()
+        """Locals that the compiler has made: no expression sees them."""
         self.variables: frozenset[str] = frozenset()
 
     def is_token(self, name: str) -> bool:
@@ -101,7 +103,7 @@ class RuleNames:
 
     def binding(self, name: str) -> Binding | None:
         """What a name stands for here; a name of the rule around becomes a parameter."""
-        field = self.fields.get(name)
+        field = self.fields.get(name) if name not in self.internal else None
         if field is not None and field.type is not None:
             always = self.present is None or name in self.present
             return Binding(BindingKind.FIELD, name, field.type if always else optional(field.type))

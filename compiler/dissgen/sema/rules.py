@@ -11,14 +11,15 @@ from dissgen.ir import ops
 from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import Bound
-from dissgen.reader import ScalarNode
+from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.sema import effects
 from dissgen.sema.declarations import check_event, declared_type
+from dissgen.sema.field_names import check_field_name
 from dissgen.sema.model import EventModel, FieldModel, MachineEventModel, RuleModel, TableModel, VariableModel
-from dissgen.sema.rule_checker import RuleChecker, check_field_name
+from dissgen.sema.rule_checker import RuleChecker
 from dissgen.sema.spec_context import SpecContext, folded
 from dissgen.sema.tokens import TokenTable
-from dissgen.spec.tree import Element, EventDefinition, Modifier, Name, Protocol, RuleDefinition
+from dissgen.spec.tree import Element, EventDefinition, Modifier, Name, Protocol, RuleDefinition, name_of
 from dissgen.text import Span
 from dissgen.types import BYTES, INT, SIMPLE, STR, RecordType, Type, optional
 
@@ -33,7 +34,7 @@ _ERROR_FIELDS: Final[Mapping[str, Type]] = {
     "expected": STR,
     "found": BYTES,
 }
-_VALUE_KINDS: Final = ("token", "literal", "hex", "bytes", "text", "array", "use", "name")
+_VALUE_KINDS: Final = ("token", "literal", "hex", "number", "float", "flag", "bytes", "text", "array", "use", "name")
 MAXIMUM_DEPTH: Final = 48
 """How deep rules may be checked inside each other."""
 
@@ -64,6 +65,9 @@ class Rules:
         self.anonymous: dict[str, RuleModel] = {}
         self.fed: set[str] = set()
         self.union_calls: list[tuple[str, Span]] = []
+        self.value_uses: list[tuple[str, Span]] = []
+        """Rules that are read as a whole: they must end at a byte."""
+        self.field_names = _field_names(protocol)
         self._open: dict[str, RuleChecker] = {}
         self._depth = 0
         self._names = set(map(folded, self.definitions))
@@ -121,6 +125,20 @@ class Rules:
             if streams.get(rule):
                 self.context.diagnostics.error(
                     "DG221", f"`{rule}` streams, inside a union", span, "its bytes would be read more than once"
+                )
+
+    def check_ends(self) -> None:
+        """A rule that is read as a whole, and not merged, ends at a byte."""
+        for rule, span in self.value_uses:
+            model = self.models.get(rule)
+            if model is not None and model.ends_inside:
+                self.context.diagnostics.error(
+                    "DG250",
+                    f"`{rule}` ends inside a byte",
+                    span,
+                    "read as a whole",
+                    also=[(model.span, "defined here")],
+                    help="merge it (no `field`), or let it read the whole byte",
                 )
 
     def _check_name(self, name: Name) -> None:
@@ -264,7 +282,7 @@ class Rules:
         item: RuleDefinition | None,
     ) -> RuleModel:
         effects.check_unread(checker)
-        valued = item is not None and not self.is_record(item.name.text)
+        valued = result is not None if item is None else not self.is_record(item.name.text)
         resync = None
         if item is not None and item.resync is not None:
             terminator = self.tokens.terminator(item.resync.terminator, (f"{name}_resync",))
@@ -290,9 +308,12 @@ class Rules:
             body.source if body is not None else "",
             item.doc if item is not None else "",
             item is None,
+            checker.position.bit != 0,
         )
 
-    def outline(self, element: Element, name: str, outer: RuleChecker) -> tuple[RuleModel, dict[str, Binding]]:
+    def outline(
+        self, element: Element, name: str, outer: RuleChecker, valued: bool = False
+    ) -> tuple[RuleModel, dict[str, Binding]]:
         """A rule of its own for a nested element; what it takes from the rule around comes as parameters."""
         free, number = name, 2
         while folded(free) in self._names:
@@ -301,10 +322,15 @@ class Rules:
         checker = RuleChecker(self, free, {}, outer)
         self._open[free] = checker
         try:
-            body = checker.element(element)
+            body = checker.element(_valued(element) if valued else element)
         finally:
             del self._open[free]
-        model = self._model(free, element.span, checker, body, None, RecordType(free), None)
+        if checker.position.bit and body is not None:
+            checker.position.report("the element ends inside a byte", element.span)
+        binding = checker.binding(VALUE) if valued else None
+        result = None if binding is None else TypedName(binding, binding.type, element.span)
+        type_ = RecordType(free) if result is None else result.type
+        model = self._model(free, element.span, checker, body, result, type_, None)
         self.anonymous[free] = model
         return model, checker.captured
 
@@ -368,6 +394,27 @@ class Rules:
     def table(self, name: str) -> Binding | None:
         found = self.tables.get(name)
         return None if found is None else Binding(BindingKind.TABLE, name, found.type)
+
+
+def _field_names(protocol: Protocol) -> frozenset[str]:
+    """Every name that the spec gives to a field, a computed field or a parameter."""
+    found: set[str] = set()
+    open_: list[Node] = []
+    for rule in protocol.rules:
+        open_ += [rule.element.argument, *(item.value for item in rule.element.modifiers)]
+        own = rule.element.field if rule.element.kind != "let" else name_of(rule.element.argument)
+        found |= {own.text} if own is not None else set()
+    while open_:
+        node = open_.pop()
+        if isinstance(node, SequenceNode):
+            open_ += node.items
+        elif isinstance(node, MappingNode):
+            for key, value in node.entries:
+                open_.append(value)
+                if key.value in ("field", "let") and isinstance(value, ScalarNode):
+                    found.add(value.value if isinstance(value.value, str) else value.span.text)
+    parameters = (parameter.name.text for rule in protocol.rules for parameter in rule.parameters)
+    return frozenset(found) | frozenset(parameters)
 
 
 def _streams(element: Element) -> bool:

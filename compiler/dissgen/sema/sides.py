@@ -39,6 +39,7 @@ def check_side(machine: Machine, state: StateDefinition, side: SideDefinition | 
     context.use("grammar", side.rule.text)
     arguments = _arguments(machine, side, side.rule, scope)
     _check_width(machine, side.rule)
+    machine.rules.value_uses.append((side.rule.text, side.rule.span))
     return ops.Side("rule", side.rule.text, arguments, hold, place(side.span))
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from dissgen.diagnostics import Diagnostics, suggest
-from dissgen.ir.expressions import BindingKind, Matches, Peek, Typed, names, walk
+from dissgen.ir.expressions import Binding, BindingKind, Matches, Peek, Typed, names, walk
 from dissgen.reader import Node, ScalarNode
 from dissgen.sema.expressions import Path, check
 from dissgen.sema.expressions.scope import Scope
 from dissgen.spec.expressions import Written, parse
 from dissgen.spec.tree import Name
-from dissgen.types import INT, STR, BoolType, BytesType, Type, is_int, show
+from dissgen.types import INT, STR, BoolType, BytesType, EnumType, Type, is_int, show
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -25,6 +25,7 @@ _SECTIONS: Final = {
     BindingKind.MESSAGE_VARIABLE: "variables",
     BindingKind.TABLE: "tables",
     BindingKind.CONDITION: "conditions",
+    BindingKind.ENUM: "enums",
 }
 
 
@@ -50,6 +51,7 @@ class SpecContext:
     diagnostics: Diagnostics
     broken_fields: set[str] = field(default_factory=set)
     used: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    enums: dict[str, EnumType] = field(default_factory=dict)
     _names: dict[tuple[str, str], Name] = field(default_factory=dict)
 
     def use(self, section: str, name: str) -> None:
@@ -147,7 +149,7 @@ class SpecContext:
         """An expression that is passed over still uses its names."""
         for node in ast.walk(written.tree):
             if isinstance(node, ast.Name):
-                for section in ("variables", "tables", "conditions", "tokens"):
+                for section in ("variables", "tables", "conditions", "tokens", "enums"):
                     self.use(section, node.id)
 
     def record_use(self, typed: Typed) -> None:
@@ -169,6 +171,8 @@ class SpecContext:
     def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
         """A YAML value as a constant of a type; None after reporting that it is none."""
         value = node.value
+        if isinstance(type_, EnumType) and not isinstance(value, int):
+            return self._member(node, type_)
         if type_ == STR and isinstance(value, str):
             return value
         if isinstance(type_, BoolType) and isinstance(value, bool):
@@ -193,3 +197,25 @@ class SpecContext:
             help=help_,
         )
         return None
+
+    def _member(self, node: ScalarNode, type_: EnumType) -> int | None:
+        """The number of a member that is written by its name."""
+        members = dict(type_.members)
+        text = node.value if isinstance(node.value, str) else node.span.text
+        self.use("enums", type_.name)
+        if text in members:
+            return members[text]
+        similar = suggest(text, members)
+        self.diagnostics.error(
+            "DG206",
+            f"the enum `{type_.name}` has no member `{text}`",
+            node.span,
+            "unknown",
+            help=f"write `{similar}`" if similar else "write the number, or add a member",
+        )
+        return None
+
+    def enum(self, name: str) -> Binding | None:
+        """What the name of an enum stands for in an expression."""
+        found = self.enums.get(name)
+        return None if found is None else Binding(BindingKind.ENUM, name, found)

@@ -92,7 +92,7 @@ class TransitionScope:
         if name in self.machine.conditions:
             definition = self._condition(name)
             return None if definition is None else Binding(BindingKind.CONDITION, name, BOOL, definition)
-        return self.machine.rules.table(name)
+        return self.machine.rules.table(name) or self.machine.context.enum(name)
 
     def _condition(self, name: str) -> Typed | None:
         """The guard of that name, as it is here. One with a mistake counts as `false`, the mistake is reported."""
@@ -106,7 +106,8 @@ class TransitionScope:
             self._expanding.pop()
 
     def names(self) -> Iterable[str]:
-        return (*self.bindings, *self.machine.variables, *self.machine.conditions, *self.machine.rules.tables)
+        machine = self.machine
+        return (*self.bindings, *machine.variables, *machine.conditions, *machine.rules.tables, *machine.context.enums)
 
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         return self.machine.rules.fields_of(record)

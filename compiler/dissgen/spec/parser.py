@@ -7,6 +7,7 @@ read. Where a shape is wrong nevertheless, the entry is passed over: the schema 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from dissgen.diagnostics import Diagnostics
@@ -45,7 +46,8 @@ def parse(node: MappingNode, diagnostics: Diagnostics) -> tree.Protocol:
         limits=_limits(node.get("limits"), diagnostics),
         tokens=_section(node, "tokens", _token),
         tables=_section(node, "tables", _table),
-        rules=_section(node, "grammar", parse_rule),
+        rules=_rules(node),
+        enums=_section(node, "enums", _enum),
         variables=_section(node, "variables", _variable),
         conditions=_section(node, "conditions", _condition),
         events=_section(node, "events", _event),
@@ -87,6 +89,12 @@ def texts(node: Node | None) -> tuple[str, ...]:
 def _section(node: MappingNode, key: str, parse_entry: Callable[[Name, Node], T | None]) -> tuple[T, ...]:
     parsed = (parse_entry(name, value) for name, value in entries(node.get(key)))
     return tuple(item for item in parsed if item is not None)
+
+
+def _rules(node: MappingNode) -> tuple[tree.RuleDefinition, ...]:
+    """The rules, each with the byte and bit order of its file."""
+    endian, bits = text(node.get("endian")) or "big", text(node.get("bits")) or "msb"
+    return tuple(replace(rule, endian=endian, bits=bits) for rule in _section(node, "grammar", parse_rule))
 
 
 def _ports(node: Node) -> tuple[int, ...]:
@@ -139,6 +147,14 @@ def _table(name: Name, node: Node) -> tree.TableDefinition | None:
         elif isinstance(value, ScalarNode):
             pairs.append((key, value))
     return tree.TableDefinition(name, tuple(pairs), is_set=False)
+
+
+def _enum(name: Name, node: Node) -> tree.EnumDefinition | None:
+    if not isinstance(node, MappingNode):
+        return None
+    return tree.EnumDefinition(
+        name, tuple((key, value) for key, value in node.entries if isinstance(value, ScalarNode))
+    )
 
 
 def _variable(name: Name, node: Node) -> tree.VariableDefinition | None:

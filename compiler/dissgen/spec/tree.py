@@ -98,6 +98,8 @@ class RuleDefinition:
     value: ScalarNode | None
     resync: ResyncDefinition | None
     doc: str
+    endian: str = "big"
+    bits: str = "msb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,14 @@ class TableDefinition:
     name: Name
     entries: tuple[tuple[ScalarNode, ScalarNode | None], ...]
     is_set: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnumDefinition:
+    """`members`: number and name, in the order written."""
+
+    name: Name
+    members: tuple[tuple[ScalarNode, ScalarNode], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +228,7 @@ class Protocol:
     tokens: tuple[TokenDefinition, ...]
     tables: tuple[TableDefinition, ...]
     rules: tuple[RuleDefinition, ...]
+    enums: tuple[EnumDefinition, ...]
     variables: tuple[VariableDefinition, ...]
     conditions: tuple[ConditionDefinition, ...]
     events: tuple[EventDefinition, ...]

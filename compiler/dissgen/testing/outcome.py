@@ -7,7 +7,7 @@ from typing import Any
 
 from dissgen.testing.script import Close, Lose, Send, Step, Wait
 from dissgen_runtime import DOWN, UP, Alert, Event, StreamEvent
-from dissgen_runtime.events import Record
+from dissgen_runtime.events import Record, member_name
 
 
 @dataclass(slots=True)
@@ -28,10 +28,17 @@ class Outcome:
 def plain(value: object) -> object:
     """Records as dicts, for comparison with what YAML can say."""
     if isinstance(value, Record):
-        return {_name(key): plain(item) for key, item in value.fields().items() if item is not None}
+        fields = {_name(key): plain(item) for key, item in value.fields().items() if item is not None}
+        return fields | _member_names(value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
+
+
+def _member_names(value: Record | Event) -> dict[str, object]:
+    """`NAME_name` for each field that is a number of an enum, as in JSON."""
+    found = ((field, enum, getattr(value, field)) for field, enum in value.ENUMS.items())
+    return {f"{_name(field)}_name": member_name(enum, item) for field, enum, item in found if item is not None}
 
 
 def _name(attribute: str) -> str:
@@ -70,7 +77,8 @@ def outcome(session: Any, events: list[Event]) -> Outcome:
             entries.append((event.name, {"data": data, "complete": event.complete}))
             keys.append((event.name, event.direction, event.state, event.offset[1], data, event.complete))
             continue
-        entries.append((event.name, {_name(key): plain(value) for key, value in event.payload().items()}))
+        payload = {_name(key): plain(value) for key, value in event.payload().items()}
+        entries.append((event.name, payload | _member_names(event)))
         keys.append(event.key())
     summary = session.summary()
     names = getattr(type(session.variables), "__slots__", ())

@@ -6,12 +6,14 @@ import base64
 import enum
 import json
 import math
+from collections.abc import Mapping
 
-from dissgen_runtime.events import Alert, Record, StreamEvent
+from dissgen_runtime.events import Alert, Record, StreamEvent, member_name
 from dissgen_runtime.net.dissect import Conversation, Finished, Item
 from dissgen_runtime.net.identity import community_id, uid
 
 VERSION = 1
+_NO_ENUMS: Mapping[str, type[enum.IntEnum]] = {}
 _encode = json.JSONEncoder().encode
 
 
@@ -31,7 +33,7 @@ def json_value(value: object) -> object:
     if isinstance(value, (bytes, bytearray)):
         return {"base64": base64.b64encode(value).decode("ascii")}
     if isinstance(value, Record):
-        return json_object(value.fields(), keep_none=False)
+        return json_object(value.fields(), keep_none=False, enums=value.ENUMS)
     if isinstance(value, (list, tuple)):
         return [json_value(item) for item in value]
     if isinstance(value, dict):
@@ -43,15 +45,20 @@ def json_value(value: object) -> object:
     return str(value)  # addresses
 
 
-def json_object(fields: dict[str, object], *, keep_none: bool) -> dict[str, object]:
-    """Fields as an object; beside the number of an enum stands its name, as `NAME_name`."""
+def json_object(
+    fields: dict[str, object], *, keep_none: bool, enums: Mapping[str, type[enum.IntEnum]] = _NO_ENUMS
+) -> dict[str, object]:
+    """Fields as an object; beside the number of an enum stands its name (null: it has none), as `NAME_name`."""
     result: dict[str, object] = {}
     for name, value in fields.items():
         if value is None and not keep_none:
             continue
-        result[name] = json_value(value)
+        field = name[:-1] if name.endswith("_") else name  # a keyword of Python
+        result[field] = json_value(value)
         if isinstance(value, enum.IntEnum):
-            result[f"{name}_name"] = value.name
+            result[f"{field}_name"] = value.name
+        elif name in enums and value is not None:
+            result[f"{field}_name"] = member_name(enums[name], value)
     return result
 
 
@@ -73,7 +80,10 @@ class JsonLines:
         elif isinstance(event, StreamEvent) and event.PAYLOAD is StreamEvent.PAYLOAD:
             name, value = event.name, f'"payload": {_piece(event)}'
         else:
-            name, value = event.name, f'"payload": {_encode(json_object(event.payload(), keep_none=True))}'
+            name, value = (
+                event.name,
+                f'"payload": {_encode(json_object(event.payload(), keep_none=True, enums=event.ENUMS))}',
+            )
         direction = "null" if event.direction is None else f'"{event.direction.value}"'
         return (
             f'{{"v": {VERSION}, "capture": {self._capture}, "time": {seconds(event.time)}, {self._head(conversation)}, '

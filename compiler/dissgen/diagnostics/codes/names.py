@@ -153,8 +153,8 @@ CODES: Final[tuple[Code, ...]] = (
     ),
     Code(
         "DG226",
-        "`const` stands at a token",
-        "In this version only tokens have `const`; a `verify` behind the element says the same of any other.",
+        "`const` stands at a token or a number",
+        "In this version only tokens and numbers have `const`; a `verify` behind the element says the same of others.",
         "{field: magic, bytes: {size: 2}, const: 'PK'}",
         "record: [{field: magic, bytes: {size: 2}}, {verify: magic == b'PK'}]",
     ),
@@ -190,8 +190,8 @@ CODES: Final[tuple[Code, ...]] = (
         "DG231",
         "not in this version",
         "The language has it, this version of the compiler has not.",
-        "{field: code, number: 16}",
-        "{field: code, bytes: {size: 2}, convert: hex}",
+        "{field: code, varint: leb128}",
+        "{field: code, number: 32}",
     ),
     Code(
         "DG232",

@@ -27,6 +27,7 @@ def _definitions(model: Model) -> Iterator[tuple[str, str, Name]]:
     protocol = model.protocol
     yield from (("tokens", "token", item.name) for item in protocol.tokens)
     yield from (("tables", "table", item.name) for item in protocol.tables)
+    yield from (("enums", "enum", item.name) for item in protocol.enums)
     if not protocol.states:  # a pure message grammar: its rules, and their streams, are what it is for
         return
     yield from (("grammar", "rule", item.name) for item in protocol.rules)
