@@ -51,7 +51,8 @@ def words(node: object) -> set[str]:
     """The words that a part of the schema lets stand: members of enums that are texts, names of properties."""
     found: set[str] = set()
     if isinstance(node, dict):
-        found |= {word for word in node.get("enum", ()) if isinstance(word, str)}
+        members = node.get("enum", ())
+        found |= {word for word in members if isinstance(word, str)} if isinstance(members, list) else set()
         found |= set(node.get("properties", {}))
         for value in node.values():
             found |= words(value)

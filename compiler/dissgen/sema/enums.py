@@ -33,7 +33,6 @@ def _enum(item: EnumDefinition, context: SpecContext) -> EnumModel:
     if name.text in (*SIMPLE, "list", "map", "optional"):
         message = f"an enum named `{name.text}`, which is a type"
         context.diagnostics.error("DG204", message, name.span, "", help=f"write `{name.text.upper()}`")
-    numbers: dict[int, ScalarNode] = {}
     names: dict[str, tuple[int, ScalarNode]] = {}
     for key, value in item.members:
         member = name_of(value)
@@ -46,13 +45,9 @@ def _enum(item: EnumDefinition, context: SpecContext) -> EnumModel:
         if key.value >= 1 << 64:
             context.diagnostics.error("DG206", "a number of an enum has at most 64 bits", key.span)
             continue
-        first = numbers.setdefault(key.value, key)
-        again = names.setdefault(member.text, (key.value, value))[1]
-        if first is not key or again is not value:
-            spans = (key.span, first.span) if first is not key else (value.span, again.span)
-            what = f"the number {key.value}" if first is not key else f"the member `{member.text}`"
-            context.diagnostics.error(
-                "DG207", f"{what} stands twice", spans[0], "again here", also=[(spans[1], "first here")]
-            )
+        first = names.setdefault(member.text, (key.value, value))[1]
+        if first is not value:
+            message = f"the member `{member.text}` stands twice"
+            context.diagnostics.error("DG207", message, value.span, "again here", also=[(first.span, "first here")])
     members = tuple((member, number) for member, (number, _) in names.items())
     return EnumModel(name.text, EnumType(name.text, members), name.span)
