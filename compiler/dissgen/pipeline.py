@@ -7,7 +7,7 @@ that errors of one do not stop another.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,9 @@ from dissgen import passes
 from dissgen.codegen import generate
 from dissgen.diagnostics import Diagnostics
 from dissgen.ir.printer import dump
+from dissgen.linking import Linked, link
 from dissgen.lowering import lower
 from dissgen.reader import MappingNode, Node, plain, read, read_file
-from dissgen.schema import validate
 from dissgen.sema import analyse as analyse_protocol
 from dissgen.sema.dump import dump as dump_model
 from dissgen.spec.parser import parse
@@ -38,7 +38,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A generated module and what its users need to know of the spec. `path` is relative to the project's root."""
+    """A generated module and what its users need to know of the spec. `path` is relative to the project's root.
+
+    `sources` are the files that it was made of, the spec first.
+    """
 
     path: str
     folder: str
@@ -48,54 +51,63 @@ class Compiled:
     source: str
     module: Module
     examples: tuple[Example, ...]
+    sources: tuple[SourceFile, ...]
 
 
 def analyse(source: SourceFile | Path, root: Path, diagnostics: Diagnostics) -> Model | None:
     """From a text or a file to the model; None after an error."""
-    node = read(source, diagnostics) if isinstance(source, SourceFile) else read_file(source, root, diagnostics)
-    return None if node is None else analyse_node(node, diagnostics)
+    if isinstance(source, SourceFile):
+        node, path = read(source, diagnostics), root / source.path
+    else:
+        node, path = read_file(source, root, diagnostics), source
+    return None if node is None else analyse_node(node, path, root, diagnostics)
 
 
-def analyse_node(node: MappingNode, diagnostics: Diagnostics) -> Model | None:
-    """From the document to the model; None after an error."""
-    if not validate(node, diagnostics):
-        return None
-    protocol = parse(node, diagnostics)
+def analyse_node(node: MappingNode, path: Path, root: Path, diagnostics: Diagnostics) -> Model | None:
+    """From the document, which stands in the file `path`, to the model; None after an error."""
+    linked = link(node, path, root, diagnostics)
+    return None if linked is None else _analyse_linked(linked, diagnostics)
+
+
+def _analyse_linked(linked: Linked, diagnostics: Diagnostics) -> Model | None:
+    protocol = replace(parse(linked.node, diagnostics), imported=linked.sources[1:])
     if diagnostics.has_errors:
         return None
     return analyse_protocol(protocol, diagnostics)
 
 
 def compile_node(
-    node: MappingNode, diagnostics: Diagnostics, *, off: Collection[str], formatted: bool, folder: str
+    node: MappingNode, path: Path, root: Path, diagnostics: Diagnostics, *, off: Collection[str], formatted: bool
 ) -> Compiled | None:
-    """From the document to the source of its module. `off` are passes that are left out."""
-    model = analyse_node(node, diagnostics)
-    if model is None or diagnostics.has_errors:
+    """From the document, which stands in the file `path`, to the source of its module. `off` are passes that are left
+    out."""
+    linked = link(node, path, root, diagnostics)
+    model = None if linked is None else _analyse_linked(linked, diagnostics)
+    if linked is None or model is None or diagnostics.has_errors:
         return None
-    source = node.span.source
     module = passes.run(lower(model), off)
-    name = node.get("protocol")
+    name = linked.node.get("protocol")
     return Compiled(
-        path=source.path,
-        folder=folder,
+        path=node.span.source.path,
+        folder=str(path.parent),
         protocol=module.protocol,
         protocol_span=node.span if name is None else name.span,
         directions=module.directions,
         source=generate(module, formatted=formatted),
         module=module,
-        examples=_examples(node.get("examples")),
+        examples=_examples(linked.node.get("examples")),
+        sources=linked.sources,
     )
 
 
 def compile_source(
     source: SourceFile, diagnostics: Diagnostics, *, off: Collection[str] = (), formatted: bool = True
 ) -> Compiled | None:
-    """A text that is at hand."""
+    """A text that is at hand; the files that it names are looked for in the working directory."""
     node = read(source, diagnostics)
     if node is None:
         return None
-    return compile_node(node, diagnostics, off=off, formatted=formatted, folder=".")
+    return compile_node(node, Path(source.name), Path(), diagnostics, off=off, formatted=formatted)
 
 
 def compile_spec(
@@ -106,7 +118,7 @@ def compile_spec(
     node = read_file(path, root, own)
     compiled = None
     if node is not None:
-        compiled = compile_node(node, own, off=off, formatted=formatted, folder=str(path.parent))
+        compiled = compile_node(node, path, root, own, off=off, formatted=formatted)
     _hand_on(own, diagnostics)
     return compiled
 
@@ -117,7 +129,7 @@ def lint_spec(path: Path, root: Path, diagnostics: Diagnostics) -> None:
 
     own = Diagnostics()
     node = read_file(path, root, own)
-    model = None if node is None else analyse_node(node, own)
+    model = None if node is None else analyse_node(node, path, root, own)
     if model is not None and not own.has_errors:
         for finding in run(model):
             own.add(finding)
@@ -128,7 +140,7 @@ def emit_form(path: Path, root: Path, diagnostics: Diagnostics, form: str) -> st
     """The `model` or the `ir` of a spec as text."""
     own = Diagnostics()
     node = read_file(path, root, own)
-    model = None if node is None else analyse_node(node, own)
+    model = None if node is None else analyse_node(node, path, root, own)
     _hand_on(own, diagnostics)
     if model is None or node is None or own.has_errors:
         return None

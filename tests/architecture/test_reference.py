@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from support import ROOT
@@ -66,15 +67,32 @@ def described(page: str) -> set[str]:
     return {word for entry in ENTRIES if entry.page == page for word in entry.words}
 
 
+def split_files(examples: tuple[str, ...], folder: Path) -> list[str]:
+    """Examples that begin with `# file: NAME` are files that the others name; they are written to `folder`."""
+    specs = []
+    for example in examples:
+        match = re.match(r"# file: (\S+)\n", example)
+        if match is None:
+            specs.append(example)
+            continue
+        path = folder / match[1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(example, encoding="utf-8")
+    return specs
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=str)
-def test_the_examples_of_an_entry_run_and_show_its_words(entry: Entry) -> None:
+def test_the_examples_of_an_entry_run_and_show_its_words(
+    entry: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert entry.words, f"{entry.page}:{entry.line}: the heading names no word in backquotes"
     assert entry.examples, f"{entry.page}:{entry.line}: no example"
     for word in entry.words:
         # what stands in the examples below the head of a spec and is no part of a longer word
         pattern = rf"(?<![\w]){re.escape(word)}(?![\w])"
         assert any(re.search(pattern, example) for example in entry.examples), f"{entry}: no example uses `{word}`"
-    for example in entry.examples:
+    for example in split_files(entry.examples, tmp_path):
         diagnostics = Diagnostics()
         compiled = compile_source(SourceFile(f"{entry.page}:{entry.line}", example), diagnostics, formatted=False)
         assert compiled is not None, render_all(diagnostics)

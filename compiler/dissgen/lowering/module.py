@@ -16,6 +16,14 @@ from dissgen.text import Span
 Level = Literal["low", "medium", "high"]
 
 
+def _digest(text: str, *imported: str) -> str:
+    """Of the spec's text, or of the digests of all texts that it was made of."""
+    first = hashlib.sha256(text.encode())
+    for other in imported:
+        first.update(hashlib.sha256(other.encode()).digest())
+    return first.hexdigest()
+
+
 def lower(model: Model) -> ops.Module:
     """What will run."""
     protocol = model.protocol
@@ -24,7 +32,7 @@ def lower(model: Model) -> ops.Module:
         machine = ops.Machine(model.initial, tuple(_state(state) for state in model.states))
     return ops.Module(
         path=protocol.source.path,
-        digest=hashlib.sha256(protocol.source.text.encode()).hexdigest(),
+        digest=_digest(protocol.source.text, *(item.text for item in protocol.imported)),
         protocol=protocol.name,
         title=protocol.title,
         doc=protocol.doc,

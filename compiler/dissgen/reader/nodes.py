@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
 
 from dissgen.reader.alignment import align
@@ -13,12 +13,45 @@ Value: TypeAlias = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A name of a text that was replaced: code points of the new text and of the old one."""
+
+    start: int
+    end: int
+    old_start: int
+    old_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a file says in place of a scalar's value, and how the two differ; `edits` are in order."""
+
+    text: str
+    edits: tuple[Edit, ...]
+
+    def offset(self, at: int, *, end: bool) -> int:
+        """A place of the new text in the old one; inside a name that was replaced, the edge of the old one."""
+        shift = 0
+        for edit in self.edits:
+            if at < edit.start or (at == edit.start and not end):
+                break
+            if at < edit.end or (at == edit.end and end):
+                return edit.old_end if end else edit.old_start
+            shift = edit.old_end - edit.end
+        return at + shift
+
+
+@dataclass(frozen=True, slots=True)
 class ScalarNode:
-    """One value. `style` is what it was written with: `'`, `"`, `|`, `>` or nothing."""
+    """One value. `style` is what it was written with: `'`, `"`, `|`, `>` or nothing.
+
+    `written` is given where imports have replaced names in the value.
+    """
 
     span: Span
     value: Value
     style: str = ""
+    written: Written | None = field(default=None, compare=False)
 
     @property
     def is_absent(self) -> bool:
@@ -33,12 +66,16 @@ class ScalarNode:
         """
         if not isinstance(self.value, str):
             return self.span
-        places = align(self.span, self.value, self.style)
+        text = self.value
+        if self.written is not None:
+            start, end = self.written.offset(start, end=False), self.written.offset(end, end=True)
+            text = self.written.text
+        places = align(self.span, text, self.style)
         if places is None:
             return self.span
-        start = min(max(start, 0), len(self.value))
-        end = min(max(end, start), len(self.value))
-        first = places.starts[start] if start < len(self.value) else places.end
+        start = min(max(start, 0), len(text))
+        end = min(max(end, start), len(text))
+        first = places.starts[start] if start < len(text) else places.end
         last = places.ends[end - 1] if end > start else first
         return Span(self.span.source, first, max(first, last))
 

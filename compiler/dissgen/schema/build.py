@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from dissgen.schema.core import DEFINITIONS, NAME, TOP, keys, mapping, named, never, one_of, text_or
+from dissgen.schema.core import DEFINITIONS, REFERENCE, TOP, keys, mapping, named, never, one_of, text_or
 from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, TRUE, VERBS, Schema, ref
 
 RULE_ATTRIBUTES: Final[dict[str, object]] = {
@@ -29,12 +29,74 @@ _NAMED: Final[Schema] = {
     "$comment": "element",
     "title": "the name of a token or of a rule",
     "type": "string",
-    "pattern": NAME,
+    "pattern": REFERENCE,
 }
 
 
-def assemble() -> Schema:
-    """The whole schema."""
+def assemble(*, whole: bool = True) -> Schema:
+    """The schema of a document that needs no other file; without `whole` of one that is there for others."""
+    if not whole:
+        return _document(mapping("top", "a spec", TOP, required=["dissgen"]))
+    return _document(
+        {**mapping("top", "a spec", TOP, required=["dissgen", "protocol"]), "allOf": [*_MACHINE, _GRAMMAR]}
+    )
+
+
+def editors() -> Schema:
+    """The schema of every file that a person writes: also of those that change or serve others."""
+    extending = {key: _changing(value) if isinstance(value, dict) else value for key, value in TOP.items()}
+    extending["grammar"] = {**ref("changed_grammar")}
+    alone = {
+        **mapping("top", "a spec", TOP),
+        "allOf": [*_MACHINE, {"if": {"required": ["protocol"]}, "then": _GRAMMAR}],
+    }
+    found = _document(
+        {
+            "required": ["dissgen"],
+            "if": {"required": ["extends"]},
+            "then": {**mapping("top", "a spec", extending), "allOf": [_MACHINE[1]]},
+            "else": alone,
+        }
+    )
+    definitions = found["definitions"]
+    assert isinstance(definitions, dict)
+    replacing = mapping(
+        "rule",
+        "`{replace: {field: element}}`",
+        {"replace": named("a mapping of fields to elements", _or_null("element"))},
+    )
+    definitions["changed_grammar"] = named(
+        "a mapping of names to rules",
+        {"if": {"type": "null"}, "else": {"if": {"required": ["replace"]}, "then": replacing, "else": ref("rule")}},
+    )
+    return found
+
+
+_MACHINE: Final[tuple[Schema, ...]] = (
+    {"if": {"required": ["states"]}, "then": {"required": ["initial"]}},
+    {"if": {"required": ["initial"]}, "then": {"required": ["states"]}},
+)
+_GRAMMAR: Final[Schema] = {"if": {"required": ["states"]}, "else": {"required": ["grammar"]}}
+
+
+def _changing(section: Schema) -> Schema:
+    """A section in which null removes an entry."""
+    changed = {key: value for key, value in section.items() if key not in ("minProperties", "required")}
+    for key in ("properties", "additionalProperties"):
+        value = changed.get(key)
+        if key == "properties" and isinstance(value, dict):
+            changed[key] = {name: _or_null(schema) for name, schema in value.items()}
+        elif isinstance(value, dict):
+            changed[key] = _or_null(value)
+    return _or_null(changed)
+
+
+def _or_null(schema: object) -> Schema:
+    return {"if": {"type": "null"}, "else": ref(schema) if isinstance(schema, str) else schema}
+
+
+def _document(top: Schema) -> Schema:
+    """A schema for the top of a document with the definitions of everything in it."""
     definitions: dict[str, object] = dict(DEFINITIONS)
     for kind in FRAGMENTS:
         definitions[f"kind_{kind}"] = _kind(kind)
@@ -46,18 +108,14 @@ def assemble() -> Schema:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "dissgen spec, version 1",
         "description": "A declarative spec of a stateful protocol.",
-        **mapping("top", "a spec", TOP, required=["dissgen", "protocol"]),
-        "allOf": [
-            {"if": {"required": ["states"]}, "then": {"required": ["initial"]}, "else": {"required": ["grammar"]}},
-            {"if": {"required": ["initial"]}, "then": {"required": ["states"]}},
-        ],
+        **top,
         "definitions": definitions,
     }
 
 
 def render() -> str:
-    """The schema as the text of the committed file."""
-    return json.dumps(assemble(), indent=1, ensure_ascii=False) + "\n"
+    """The schema as the text of the committed file, which editors use."""
+    return json.dumps(editors(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _own_keys(kind: str) -> dict[str, Schema]:

@@ -13,6 +13,8 @@ from dissgen.schema.fragments import TRUE, Schema, ref, text
 from dissgen.schema.later import LATER
 
 NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
+REFERENCE: Final = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
+"""A name, perhaps of an imported file."""
 SIZE: Final = "^[0-9]+ ?(B|KiB|MiB|GiB)$"
 
 EVENTS: Final = (
@@ -79,6 +81,7 @@ _DIRECTIONS: Final = ("up", "down")
 
 _SOURCES: Final[dict[str, Schema]] = {
     "name": {"title": "a name", "type": "string", "pattern": NAME},
+    "reference": {"title": "a name", "type": "string", "pattern": REFERENCE},
     "local_name": {"title": "a name", "type": "string", "pattern": NAME},
     "doc": text("a text", description="Documentation; it goes into the generated module."),
     "constant": _CONSTANT,
@@ -148,7 +151,7 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
             "a conversion",
             {
                 "int": {"title": "a base from 2 to 36", "type": "integer", "minimum": 2, "maximum": 36},
-                "enum": ref("name"),
+                "enum": ref("reference"),
             },
             maxProperties=1,
             minProperties=1,
@@ -218,7 +221,7 @@ _TABLES: Final[dict[str, Schema]] = {
         **{"if": {"properties": {"type": {"pattern": _MAP}}}, "else": {"required": ["initial"]}},
     ),
     "event": text_or(
-        ref("name"),
+        ref("reference"),
         {
             "if": {"required": ["stream"]},
             "then": {
@@ -251,7 +254,7 @@ _TABLES: Final[dict[str, Schema]] = {
 
 _MACHINE: Final[dict[str, Schema]] = {
     "side": text_or(
-        ref("name"),
+        ref("reference"),
         {
             "title": "a rule, `child`, or a mapping with `use`, `hold` or `discard`",
             "type": "object",
@@ -259,7 +262,7 @@ _MACHINE: Final[dict[str, Schema]] = {
                 "side",
                 {
                     "use": mapping(
-                        "side", "a side", {"use": ref("name"), "with": ref("arguments"), "hold": ref("expression")}
+                        "side", "a side", {"use": ref("reference"), "with": ref("arguments"), "hold": ref("expression")}
                     ),
                     "discard": mapping("side", "a side", {"discard": TRUE}),
                     "hold": mapping("side", "a side", {"hold": ref("expression")}),
@@ -320,7 +323,7 @@ _EXAMPLES: Final[dict[str, Schema]] = {
         {
             "name": text("a text"),
             "doc": ref("doc"),
-            "rule": ref("name"),
+            "rule": ref("reference"),
             "with": named("a mapping of parameters to values", {}),
             "talk": ref("talk"),
             "expect": ref("expect"),
@@ -408,6 +411,16 @@ TOP: Final[dict[str, object]] = {
     "bits": {"title": "`msb` or `lsb`", "enum": ["msb", "lsb"]},
     "encoding": {"title": "an encoding", "enum": ["latin-1", "utf-8", "ascii"]},
     "limits": mapping("limits", "limits", _LIMITS),
+    "imports": listed(
+        "a list of files",
+        text_or(
+            text("a file such as `common/names.yaml`"),
+            mapping(
+                "import", "a file with a name for it", {"file": text("a file"), "as": ref("name")}, required=["file"]
+            ),
+        ),
+    ),
+    "extends": text("a file such as `dns.yaml`", description="The spec that this one changes."),
     "tokens": named("a mapping of names to regular expressions", ref("token")),
     "enums": named("a mapping of names to enums", ref("enum")),
     "tables": named("a mapping of names to tables", ref("table")),

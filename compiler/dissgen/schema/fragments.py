@@ -31,7 +31,7 @@ MODIFIERS: Final[dict[str, Schema]] = {
     "bits": {"title": "`msb` or `lsb`", "enum": ["msb", "lsb"]},
     "field": ref("local_name"),
     "convert": ref("conversions"),
-    "enum": ref("name"),
+    "enum": ref("reference"),
     "const": ref("constant"),
     "stream": ref("name"),
     "transform": ref("transforms"),
@@ -83,7 +83,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     "flag": Fragment("One bit, as a bool.", _NUMBER, {"flag": TRUE}),
     "bytes": Fragment("Bytes: so many, until a token, or all the rest.", _VALUE, {"bytes": ref("extent")}),
     "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _VALUE, {"text": ref("extent")}),
-    "use": Fragment("A rule, with its parameters.", _KEPT, {"use": ref("name"), "with": ref("arguments")}),
+    "use": Fragment("A rule, with its parameters.", _KEPT, {"use": ref("reference"), "with": ref("arguments")}),
     "record": Fragment("Elements in order; their fields make a record.", _KEPT, {"record": ELEMENTS}),
     "sequence": Fragment("Elements in order; nothing is held back until its end.", _NONE, {"sequence": ELEMENTS}),
     "branch": Fragment(

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 LATER: Final[dict[str, frozenset[str]]] = {
-    "top": frozenset({"imports", "extends", "hooks"}),
+    "top": frozenset({"hooks"}),
     "element": frozenset(
         {
             *("varint", "try", "at", "align", "skip"),
             *("of", "within", "slack", "lookup", "derive", "errors"),
         }
     ),
-    "rule": frozenset({"origin", "replace"}),
+    "rule": frozenset({"origin"}),
     "extent": frozenset({"until_value"}),
     "conversion": frozenset(
         {

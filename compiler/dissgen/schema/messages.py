@@ -43,9 +43,6 @@ _ALTERNATIVES: Final[dict[str, tuple[str, ...]]] = {
 """The keys that say what a mapping is; it has exactly one of them."""
 
 
-_IMPORTED: Final = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+"
-"""A name of another file; imports come later."""
-
 _WORDS: Final = frozenset(
     {*MODIFIERS, *SELECTORS, *RULE_ATTRIBUTES, "when"}.union(*(fragment.properties for fragment in FRAGMENTS.values()))
 )
@@ -102,11 +99,6 @@ class Reporter:
         message = f"{word} is not supported by this version of dissgen"
         self._error("DG120", message, span, "a part of the language that comes later")
 
-    @property
-    def _extends(self) -> bool:
-        """Whether the spec is to complete another one; that is refused as a whole, its consequences are not named."""
-        return self._root.key("extends") is not None
-
     def _mapping(self, error: ValidationError) -> MappingNode:
         node = locate(self._root, list(error.absolute_path))
         assert isinstance(node, MappingNode), "only mappings have keys"
@@ -159,7 +151,7 @@ class Reporter:
         unknown = [key for key in present if key not in known and key not in _WORDS]
         span = mapping_span(self._root, path)
         for key in map(str, _sequence(error.validator_value)):
-            if key in present or (self._extends and not path) or any(suggest(other, [key]) for other in unknown):
+            if key in present or any(suggest(other, [key]) for other in unknown):
                 continue  # a misspelt key is reported once, as the unknown key that it is
             if _comment(error) == "effect":
                 help_ = "an event that is to be passed over has `execute: []`"
@@ -212,8 +204,6 @@ class Reporter:
         node = locate(self._root, path)
         if isinstance(node, MappingNode) and self._element_or_later(error, node):
             return
-        if error.instance is None and self._extends:
-            return  # null removes what the other file has
         message = f"{subject(path)} is {_title(error)}, not {describe(node)}"
         help_ = ""
         if isinstance(node, ScalarNode) and not isinstance(node.value, str) and node.span.text:
@@ -276,9 +266,6 @@ class Reporter:
     def _malformed(self, error: ValidationError) -> None:
         path, word = list(error.absolute_path), str(error.instance)
         help_ = ""
-        if re.fullmatch(_IMPORTED, word) and _title(error).startswith(("a name", "the name")):
-            self._later(word, value_span(self._root, path))
-            return
         if _comment(error) == "element":
             quoted = single_quoted(word)
             help_ = f"a regular expression is written `{{token: {quoted}}}`, fixed bytes `{{literal: {quoted}}}`"

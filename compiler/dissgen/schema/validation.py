@@ -20,16 +20,19 @@ class _Validator(Protocol):
     def iter_errors(self, instance: object) -> Iterator[ValidationError]: ...
 
 
-def validate(node: MappingNode, diagnostics: Diagnostics) -> bool:
-    """Whether a spec has the shape of the language; every violation is reported."""
+def validate(node: MappingNode, diagnostics: Diagnostics, *, whole: bool = True) -> bool:
+    """Whether a spec has the shape of the language; every violation is reported.
+
+    What is not `whole` is there to be imported or extended: nothing but the version of the language must be in it.
+    """
     reporter = Reporter(node, diagnostics)
-    for error in _validator().iter_errors(plain(node)):
+    for error in _validator(whole).iter_errors(plain(node)):
         reporter.report(error)
     return not reporter.failed
 
 
-@lru_cache(maxsize=1)
-def _validator() -> _Validator:
+@lru_cache(maxsize=2)
+def _validator(whole: bool) -> _Validator:
     """The validator of the language. jsonschema is imported here because it takes a tenth of a second."""
     from jsonschema import Draft7Validator
     from jsonschema.exceptions import ValidationError
@@ -46,4 +49,4 @@ def _validator() -> _Validator:
 
     types = Draft7Validator.TYPE_CHECKER.redefine("integer", is_integer)
     extended: Callable[..., Callable[[Schema], _Validator]] = extend
-    return extended(Draft7Validator, {"x-source": source}, type_checker=types)(assemble())
+    return extended(Draft7Validator, {"x-source": source}, type_checker=types)(assemble(whole=whole))

@@ -34,6 +34,15 @@ def folded(name: str) -> str:
     return name.replace("_", "").lower()
 
 
+def _as_written(found: str, places: Mapping[str, Name], user: Name) -> str:
+    """What a name is called where it is to be used: imported ones have another name there than in their own file."""
+    place = places.get(found)
+    if place is None or place.span.text == found or not found.endswith(f"_{place.span.text}"):
+        return found
+    own = place.span.text
+    return own if place.span.source == user.span.source else f"{found.removesuffix(own)[:-1]}.{own}"
+
+
 class BreakableScope(Scope, Protocol):
     """A scope that knows which of its names could not be resolved, so that their use is not reported again."""
 
@@ -104,7 +113,7 @@ class SpecContext:
             name.span,
             label,
             also=also,
-            help=f"write `{similar}`" if similar else (),
+            help=f"write `{_as_written(similar, places, name)}`" if similar else (),
         )
 
     def expression(

@@ -239,6 +239,8 @@ class Protocol:
     first: tuple[Transition, ...]
     any: tuple[Transition, ...]
     examples: tuple[MappingNode, ...] = field(default=(), repr=False)
+    imported: tuple[SourceFile, ...] = field(default=(), repr=False)
+    """The other files that it was made of."""
 
 
 def name_of(node: Node) -> Name | None:

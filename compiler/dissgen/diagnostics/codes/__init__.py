@@ -9,7 +9,19 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from dissgen.diagnostics.codes import binary, build, effects, lint, machine, names, reader, schema, tokens, types
+from dissgen.diagnostics.codes import (
+    binary,
+    build,
+    effects,
+    linking,
+    lint,
+    machine,
+    names,
+    reader,
+    schema,
+    tokens,
+    types,
+)
 from dissgen.diagnostics.codes.code import Code
 
 __all__ = ["CODES", "Code", "merge"]
@@ -29,7 +41,7 @@ def merge(areas: Iterable[tuple[Code, ...]]) -> Mapping[str, Code]:
 CODES: Final[Mapping[str, Code]] = merge(
     (
         *(reader.CODES, schema.CODES, names.CODES, binary.CODES, types.CODES, tokens.CODES),
-        *(machine.CODES, effects.CODES),
+        *(machine.CODES, effects.CODES, linking.CODES),
         *(lint.CODES, build.CODES),
     )
 )

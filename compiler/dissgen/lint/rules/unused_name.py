@@ -16,6 +16,8 @@ class UnusedName(LintRule):
 
     def check(self, model: Model) -> Iterable[Diagnostic]:
         for section, what, name in _definitions(model):
+            if name.span.source != model.protocol.source:
+                continue  # an imported file serves others too
             if name.text not in model.used.get(section, frozenset()):
                 yield self.finding(
                     f"the {what} `{name.text}` is never used", name.span, "nothing refers to it", "remove it, or use it"

@@ -1,0 +1,5 @@
+"""Specs of several files: `imports` and `extends`, document by document, before anything is bound."""
+
+from dissgen.linking.link import Linked, link
+
+__all__ = ["Linked", "link"]
