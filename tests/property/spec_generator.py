@@ -120,7 +120,7 @@ class Generator:
 
     def leaf(self, scope: Scope, *, keep: bool) -> dict[str, Any]:
         name = self.fresh(scope) if keep else None
-        kind = self.pick(("token", "token", "token", "literal", "hex", "size", "until"))
+        kind = self.pick(("token", "token", "token", "literal", "hex", "size", "until", "number", "number", "measured"))
         made: dict[str, Any]
         type_ = "str"
         if kind == "token":
@@ -137,12 +137,17 @@ class Generator:
             elif self.chance(0.3):
                 made["convert"] = self.pick(("upper", "lower", "strip", ["strip", "upper"]))
             elif token == "TEXT" and self.chance(0.3):
-                made["convert"] = self.pick(("int", "float"))
-                type_ = made["convert"]
+                made["convert"] = type_ = "int"
         elif kind == "literal":
             made = {"literal": self.pick((",", "ab", ":-")), **({"ignore_case": True} if self.chance(0.3) else {})}
         elif kind == "hex":
             made = {"hex": self.pick(("3b", "0d 0a"))}
+        elif kind == "number":
+            made, type_ = self.binary()
+        elif kind == "measured":
+            length = {"number": self.pick((8, 16))} | ({"endian": "little"} if self.chance(0.3) else {})
+            made = {self.pick(("bytes", "text")): {"size": length}}
+            type_ = "bytes" if "bytes" in made else "str"
         elif kind == "size":
             made = {self.pick(("bytes", "text")): {"size": self.number(scope)}}
             type_ = "bytes" if "bytes" in made else "str"
@@ -153,6 +158,34 @@ class Generator:
             made["field"] = name
             scope.surely[name] = type_
         return made
+
+    def binary(self) -> tuple[dict[str, Any], str]:
+        """A whole number of bytes."""
+        if self.chance(0.2):
+            return {"float": self.pick((16, 32, 64))}, "float"
+        made: dict[str, Any] = {"number": self.pick((8, 8, 16, 24, 32, 48, 64))}
+        if self.chance(0.3):
+            made["signed"] = True
+        if self.chance(0.4):
+            made["endian"] = self.pick(("little", "big"))
+        return made, "int"
+
+    def _packed(self, scope: Scope, depth: int) -> Any:
+        """Some bits that end at a byte."""
+        order = self.pick(("msb", "lsb"))
+        left, items = 8 * self.random.randint(1, 3), []
+        while left:
+            bits = self.random.randint(1, min(left, 17))
+            left -= bits
+            name = self.fresh(scope)
+            made: dict[str, Any] = {"flag": True} if bits == 1 and self.chance(0.7) else {"number": bits, "bits": order}
+            if "flag" in made:
+                made["bits"] = order
+            if name is not None and self.chance(0.8):
+                made["field"] = name
+                scope.surely[name] = "bool" if "flag" in made else "int"
+            items.append(made)
+        return {"record": items}
 
     def streamed(self, scope: Scope) -> dict[str, Any]:
         made: dict[str, Any] = self.pick(
@@ -169,7 +202,7 @@ class Generator:
         return made
 
     def element(self, scope: Scope, depth: int) -> Any:
-        kinds = ["leaf"] * 6 + ["let", "verify", "name", "eol"]
+        kinds = ["leaf"] * 6 + ["let", "verify", "name", "eol", "packed"]
         if depth:
             kinds += ["optional", "optional", "branch", "branch", "array", "array", "record", "use", "merge", "union"]
         if not self.in_union:
@@ -455,12 +488,25 @@ class Generator:
             return self.sample(element["union"][0])
         if "use" in element:
             return self.sample(self.grammar[element["use"]])
+        if "number" in element or "float" in element or "flag" in element:
+            size = -(-element.get("number", element.get("float", 1)) // 8)
+            return (
+                self.random.randbytes(size)
+                if self.chance(0.4)
+                else bytes(size - 1) + self.pick((b"\x01", b"\x03", b"a"))
+            )
         for kind in ("bytes", "text"):
             if kind in element:
+                if isinstance(element[kind].get("size"), dict):
+                    return self.measured(element[kind]["size"])
                 until = element[kind].get("until")
                 text = bytes(self.pick((b"", b"ab", b"a.b", b".x")))
                 return text + TERMINATORS[until] if until else text
         return b""
+
+    def measured(self, length: dict[str, Any]) -> bytes:
+        text = bytes(self.pick((b"", b"ab", b"a.b")))
+        return len(text).to_bytes(length["number"] // 8, length.get("endian", "big")) + text
 
 
 def shared_size(name: str) -> str:
