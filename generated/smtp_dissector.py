@@ -779,14 +779,14 @@ class Session(_session.Session[State]):
         """State `conversation`, event `up` (smtp.yaml:108)."""
         if (message.size if message.size is not None else 0) > 0:  # smtp.yaml:112
             self._transition = "smtp.yaml:112"
-            self._push(self.variables.outstanding, message.verb, None)
-            self.variables.size = message.size if message.size is not None else 0
+            self._push(self.variables.outstanding, message.verb, None, "outstanding")
+            self.variables.size = self._numbers(message.size if message.size is not None else 0)
             if self._subscribe is None or "command" in self._subscribe:
                 self._emit(CommandEvent(message.verb, message.argument))
             return State.CHUNK
         if message.verb in _TABLE_ENDS_GROUP:  # smtp.yaml:116
             self._transition = "smtp.yaml:116"
-            self._push(self.variables.outstanding, message.verb, None)
+            self._push(self.variables.outstanding, message.verb, None, "outstanding")
             if self._subscribe is None or "command" in self._subscribe:
                 self._emit(CommandEvent(message.verb, message.argument))
             return State.ANSWER
@@ -805,7 +805,7 @@ class Session(_session.Session[State]):
                 "smtp.yaml:120",
                 {"message.verb": message.verb, "message.argument": message.argument},
             )
-        self._push(self.variables.outstanding, message.verb, None)
+        self._push(self.variables.outstanding, message.verb, None, "outstanding")
         if self._subscribe is None or "command" in self._subscribe:
             self._emit(CommandEvent(message.verb, message.argument))
         return STAY  # smtp.yaml:120
@@ -950,7 +950,7 @@ class Session(_session.Session[State]):
                 "smtp.yaml:184",
                 {"message.bare_line_end": message.bare_line_end, "message.dot": message.dot},
             )
-        self._push(self.variables.outstanding, ".", None)
+        self._push(self.variables.outstanding, ".", None, "outstanding")
         return State.CONVERSATION  # smtp.yaml:184
 
     def _tls_enter(self) -> Outcome:

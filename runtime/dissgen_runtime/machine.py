@@ -73,15 +73,40 @@ CHILD = Side("child")
 Handler: TypeAlias = Callable[..., Any]
 
 
+class Timer:
+    """A `timeout` of a state.
+
+    `after` is its period in nanoseconds, or gives it when the state is entered (then a period that is not above zero
+    means that the timer does not run). `idle`: any byte starts it anew.
+    """
+
+    __slots__ = ("after", "handler", "idle")
+
+    def __init__(self, after: int | Callable[[Any], int], handler: Handler, *, idle: bool = False) -> None:
+        self.after = after
+        self.handler = handler
+        self.idle = idle
+
+
 class Row:
-    """One state: its two sides, and the function that handles each event."""
+    """One state: its two sides, what handles each event, its timers, and what hears of a map's entries that leave."""
 
-    __slots__ = ("down", "on", "up")
+    __slots__ = ("down", "expires", "on", "timers", "up")
 
-    def __init__(self, *, up: Side, down: Side, on: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        *,
+        up: Side,
+        down: Side,
+        on: Mapping[str, Handler],
+        timers: tuple[Timer, ...] = (),
+        expires: Mapping[str, Handler] | None = None,
+    ) -> None:
         self.up = up
         self.down = down
         self.on = on
+        self.timers = timers
+        self.expires = expires or {}
 
 
 class AlertKind:

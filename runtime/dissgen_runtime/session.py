@@ -13,15 +13,15 @@ from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dissgen_runtime.buffer import EndMark, GapMark
+from dissgen_runtime.clock import Clock
 from dissgen_runtime.events import UP, Direction, Event
 from dissgen_runtime.machine import Side
 from dissgen_runtime.reader import Reader
-from dissgen_runtime.reading import Reading
 
 StateT = TypeVar("StateT", bound=enum.Enum)
 
 
-class Session(Reading, Generic[StateT]):
+class Session(Clock, Generic[StateT]):
     """One conversation, both directions. Plain data: it can be pickled at any point, also in mid-message.
 
     `now` and all times are integer nanoseconds from the caller. `midstream` says that the start of the conversation
@@ -74,6 +74,8 @@ class Session(Reading, Generic[StateT]):
             raise TypeError(f"data must be bytes, not {type(data).__name__}")
         if not self._started:
             self._start()
+        if data:
+            self._heard = self.now
         reader.total += len(data)
         if self._idle and data:
             side = self._row.up if direction is UP else self._row.down
@@ -130,6 +132,7 @@ class Session(Reading, Generic[StateT]):
         if type(size) is not int or size < 0:
             raise TypeError(f"size must be a number of bytes, not {size!r}")
         if size:
+            self._heard = self.now  # bytes went by, though nobody has them
             self._mark(reader, GapMark(size, self._other(reader).end))
         elif not self._started:
             self._start()
@@ -143,12 +146,15 @@ class Session(Reading, Generic[StateT]):
         return self._take_events()
 
     def advance(self, now: int) -> list[Event]:
-        """Set the time; an earlier one than the latest changes nothing (11)."""
+        """Let time pass, and fire what is due; an earlier time than the latest changes nothing (11)."""
         if type(now) is not int:
             raise TypeError(f"now must be an int (nanoseconds), not {type(now).__name__}")
-        self.now = max(self.now, now)
         if not self._started:
             self._start()
+        if now > self.now:
+            if (self._due is not None and self._due <= now) or self._child is not None:
+                self._pass_time(now)
+            self.now = now
         return self._take_events()
 
     def summary(self) -> dict[str, object]:
@@ -160,6 +166,7 @@ class Session(Reading, Generic[StateT]):
             "failure": None if self.failure is None else str(self.failure),
             "messages": self._up.messages + self._down.messages,
             "alerts": self.alerts,
+            **({"missed": self.missed} if self.missed else {}),
             "bytes": {
                 reader.direction.value: {
                     "total": reader.total,
@@ -216,9 +223,16 @@ class Session(Reading, Generic[StateT]):
         """Rules 6 and 18."""
         self._started = True
         self._path.append(self._state_name)
-        for event in ("enter", "init", *(("midstream",) if self.midstream else ())):
+        self._fire("enter")
+        if self._row.timers and self._stay == 0 and not self.finished:
+            self._start_timers()
+        for event in ("init", *(("midstream",) if self.midstream else ())):
             if not self.finished:
                 self._fire(event)
+
+    def _settle(self) -> None:
+        self._pump()
+        self._look_whether_idle()
 
     def _pump(self) -> None:
         """Read what can be read, the bytes that came first first (13)."""

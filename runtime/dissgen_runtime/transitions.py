@@ -11,21 +11,26 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Direction, Event
 from dissgen_runtime.machine import FAIL, STAY, Handler, Row
+from dissgen_runtime.maps import Map
 from dissgen_runtime.reader import Reader
-from dissgen_runtime.reporting import PATH_LENGTH, Reporter
+from dissgen_runtime.reporting import PATH_LENGTH
+from dissgen_runtime.timers import Timers
 from dissgen_runtime.tokens import Terminator
 
+K = TypeVar("K")
+V = TypeVar("V")
 T = TypeVar("T", bound="list[Any] | str | bytes")
 Place: TypeAlias = tuple[Direction | None, tuple[int, int]]
 
 
-class Transitions(Reporter):
+class Transitions(Timers):
     """States, transitions, and what their verbs do. Generated handlers are methods of a subclass."""
 
     __slots__ = (
         "_child",
         "_dissectors",
         "_failing",
+        "_full",
         "_moves",
         "_raised",
         "_row",
@@ -35,7 +40,6 @@ class Transitions(Reporter):
         "failed",
         "failure",
         "finished",
-        "recorded",
         "server_address",
         "transport",
         "variables",
@@ -58,12 +62,12 @@ class Transitions(Reporter):
         self.server_address: str | None = None
         self.failed = False
         self.failure: ParseError | str | None = None
-        self.recorded = 0  # errors after the first, and guards that could not be evaluated
         self.finished = False
         self._dissectors: Mapping[str, Any] | None = None
         self._child: Any = None  # the session of the protocol inside, if one is at hand
         self._transition: str | None = None  # the row whose `execute` may fail
         self._failing = False
+        self._full: tuple[str, ...] = ()  # variables that have had to let an entry go
         self._moves = 0
         self._raised: list[tuple[Place, str, tuple[object, ...]]] = []  # by verbs, to be handled after the jump
         self._stay = 0  # the number of the visit to the current state
@@ -120,6 +124,7 @@ class Transitions(Reporter):
         if self._moves > self.LIMITS.transitions:
             self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
             return
+        self._stop_timers()
         begun = self._up.frame is not None or self._down.frame is not None
         leave = self._row.on.get("leave")
         left: list[Event] = []
@@ -146,8 +151,11 @@ class Transitions(Reporter):
         self._path.append(self._state_name)
         if len(self._path) > 4 * PATH_LENGTH:
             del self._path[:-PATH_LENGTH]
+        stay = self._stay
         if "enter" in row.on:
             self._fire("enter")
+        if row.timers and self._stay == stay and not self.finished:  # else `enter` has moved on
+            self._start_timers()
 
     def _change_sides(self, row: Row) -> None:
         """Rule 12: what becomes of messages that have begun, when the state of the row is next."""
@@ -172,6 +180,7 @@ class Transitions(Reporter):
             return
         self._note_failure(reason)
         self._failing = True
+        self._stop_timers()
         self._give_up_messages()
         self._fire("fail")
         self._end(failed=True, left=False)
@@ -200,6 +209,7 @@ class Transitions(Reporter):
 
     def _end(self, failed: bool, left: bool) -> None:
         self.failed = failed
+        self._stop_timers()
         self._give_up_messages()
         if failed and left:
             self._fire("fail")
@@ -213,6 +223,7 @@ class Transitions(Reporter):
         self._state_name = self.state.value
         self._path.append(self._state_name)
         self.finished = True
+        self._plan()
 
     # What handlers use
 
@@ -232,13 +243,40 @@ class Transitions(Reporter):
         self.recorded += 1
         return False
 
-    def _push(self, entries: list[Any], value: object, limit: int | None) -> None:
+    def _push(self, entries: list[Any], value: object, limit: int | None, name: str) -> None:
         """Append to a list variable; beyond its own limit the oldest entry leaves, beyond `limits.items` it fails."""
         if limit is None and len(entries) >= self.LIMITS.items:
-            raise ValueError(f"more than {self.LIMITS.items} entries in a list")
+            raise ValueError(f"more than {self.LIMITS.items} entries in `{name}`")
         entries.append(value)
         if limit is not None and len(entries) > limit:
             del entries[0]
+            self._report_full(name, limit)
+
+    def _remember(self, entries: Map[K, V], key: K, value: V, name: str) -> None:
+        """Set an entry of a map variable; for the limits see `_push`."""
+        if entries.limit is None and key not in entries and len(entries) >= self.LIMITS.items:
+            raise ValueError(f"more than {self.LIMITS.items} entries in `{name}`")
+        entries.remember(key, value, self.now)
+        if entries.limit is not None and len(entries) > entries.limit:
+            entries.forget(next(iter(entries)))
+            self._report_full(name, entries.limit)
+        if entries.expires is not None and (self._due is None or self._due > self.now + entries.expires):
+            self._due = self.now + entries.expires
+
+    def _report_full(self, name: str, limit: int) -> None:
+        """A variable had to let its oldest entry go: said once."""
+        if name not in self._full:
+            self._full = (*self._full, name)
+            self._builtin("limit", "low", f"`{name}` is full ({limit} entries): its oldest ones leave", None)
+
+    def _numbers(self, value: V) -> V:
+        """A number, or a list of them, that a variable is set to: at most 64 bits, signed or not."""
+        if isinstance(value, list):
+            for item in value:
+                self._numbers(item)
+        elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+            raise ValueError("a number of more than 64 bits")
+        return value
 
     def _bounded(self, value: T) -> T:
         """A list or text that a variable is set to, within the limits: what is kept between messages cannot grow."""

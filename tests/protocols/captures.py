@@ -104,6 +104,10 @@ class RecordingSession:
         self.state = state
         self._told = told
 
+    @property
+    def deadline(self) -> int | None:
+        return None
+
     def advance(self, now: int) -> list[Event]:
         return []
 

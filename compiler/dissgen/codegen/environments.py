@@ -109,8 +109,11 @@ _OF_SESSION = {
 }
 
 
+@dataclass
 class HandlerNames(_Common):
-    """In a handler of the machine."""
+    """In a handler of the machine. `direction` is that of what it handles, where it is always the same."""
+
+    direction: str = ""
 
     def name(self, binding: Binding) -> str:
         match binding.kind:
@@ -118,6 +121,8 @@ class HandlerNames(_Common):
                 return f"self.variables.{naming.variable(binding.name)}"
             case BindingKind.MESSAGE_VARIABLE:
                 return f"self._message.{naming.variable(binding.name)}"
+            case BindingKind.DIRECTION_VARIABLE:
+                return f"self.variables.{self.direction or 'of(self._direction)'}.{naming.variable(binding.name)}"
             case BindingKind.LOCAL | BindingKind.PAYLOAD:
                 return naming.local(binding.name)
             case kind:

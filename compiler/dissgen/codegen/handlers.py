@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import assert_never
 
 from dissgen.codegen import naming
+from dissgen.codegen.bounds import counts, grows
 from dissgen.codegen.environments import HandlerNames
 from dissgen.codegen.expressions import emit
 from dissgen.codegen.pysource import Code, literal
 from dissgen.ir import ops
 from dissgen.ir.expressions import (
     Attribute,
-    Binary,
+    Binding,
     BindingKind,
     Compare,
     Constant,
@@ -24,11 +25,18 @@ from dissgen.ir.expressions import (
 )
 from dissgen.ir.walk import verb_expressions
 from dissgen.sema.expressions.scope import narrowings, path_of
-from dissgen.types import BytesType, ListType, StrType
+from dissgen.types import ListType
 
+_VARIABLES = frozenset({BindingKind.VARIABLE, BindingKind.DIRECTION_VARIABLE})
 _GUARD_KINDS = frozenset(
     {
-        *(BindingKind.VARIABLE, BindingKind.MESSAGE_VARIABLE, BindingKind.PAYLOAD, BindingKind.HELD_UP),
+        *(
+            BindingKind.DIRECTION_VARIABLE,
+            BindingKind.VARIABLE,
+            BindingKind.MESSAGE_VARIABLE,
+            BindingKind.PAYLOAD,
+            BindingKind.HELD_UP,
+        ),
         *(BindingKind.HELD_DOWN, BindingKind.DIRECTION, BindingKind.SENDER),
     }
 )
@@ -37,9 +45,9 @@ _GUARD_KINDS = frozenset(
 class HandlerBody:
     """Builds the body of one handler."""
 
-    def __init__(self, module: ops.Module) -> None:
+    def __init__(self, module: ops.Module, event: str = "") -> None:
         self.module = module
-        self.names = HandlerNames()
+        self.names = HandlerNames(event if event in ("up", "down") else "")
         self.code = Code()
         self.events = {event.name: event for event in module.events}
         self.variables = {variable.name: variable for variable in module.variables}
@@ -97,15 +105,21 @@ class HandlerBody:
                 place = literal(str(row.place))
                 self.code.add(f"self._alert({naming.alert(verb.alert)}, {text}, {place}, {guard})")
             case ops.SetVariables():
-                targets = ", ".join(f"self.variables.{naming.variable(name)}" for name, _ in verb.values)
+                targets = ", ".join(self._place(name) for name, _ in verb.values)
                 values = ", ".join(self._bounded(value) for _, value in verb.values)
                 self.code.add(f"{targets} = {values}")
             case ops.Push():
-                limit = self.variables[verb.variable].limit
-                place = f"self.variables.{naming.variable(verb.variable)}"
-                self.code.add(f"self._push({place}, {emit(verb.value, self.names)}, {limit})")
+                name = verb.variable
+                arguments = f"{self._bounded(verb.value)}, {self.variables[name].limit}, {literal(name)}"
+                self.code.add(f"self._push({self._place(name)}, {arguments})")
             case ops.Pop():
-                self.code.add(f"del self.variables.{naming.variable(verb.variable)}[:1]")
+                self.code.add(f"del {self._place(verb.variable)}[:1]")
+            case ops.Remember():
+                name = verb.variable
+                arguments = f"{emit(verb.key, self.names)}, {self._bounded(verb.value)}, {literal(name)}"
+                self.code.add(f"self._remember({self._place(name)}, {arguments})")
+            case ops.Forget():
+                self.code.add(f"{self._place(verb.variable)}.forget({emit(verb.key, self.names)})")
             case ops.WriteLog():
                 self.code.add(f"self._log({self._template(verb.text)})")
             case ops.SetVerdict():
@@ -123,15 +137,23 @@ class HandlerBody:
             case _:
                 assert_never(verb)
 
+    def _place(self, name: str) -> str:
+        """A variable, to be changed."""
+        variable = self.variables[name]
+        kind = BindingKind.DIRECTION_VARIABLE if variable.scope == "direction" else BindingKind.VARIABLE
+        return self.names.name(Binding(kind, name, variable.type))
+
     def _bounded(self, value: Typed) -> str:
-        """What a variable is set to; lists and texts that are put together are held to the limits."""
+        """What a variable keeps: what could grow from message to message is held to the limits."""
         text = emit(value, self.names)
-        return f"self._bounded({text})" if _grows(value) else text
+        if grows(value):
+            text = f"self._bounded({text})"
+        return f"self._numbers({text})" if counts(value) else text
 
     def _kept(self, value: Typed) -> str:
         """A payload value; a list variable is copied, because later pushes must not change the event."""
         text = emit(value, self.names)
-        shared = isinstance(value, Name) and value.binding.kind is BindingKind.VARIABLE
+        shared = isinstance(value, Name) and value.binding.kind in _VARIABLES
         return f"list({text})" if shared and isinstance(value.type, ListType) else text
 
     def _template(self, template: ops.Template) -> str:
@@ -170,21 +192,15 @@ class HandlerBody:
                     self._reads(child, found)
 
 
-def _grows(value: Typed) -> bool:
-    """Whether lists or texts are put together in it."""
-    return any(
-        isinstance(node, Binary) and isinstance(node.type, ListType | StrType | BytesType) for node in walk(value)
-    )
-
-
 def _may_fail(verb: ops.Verb) -> bool:
-    grows = isinstance(verb, ops.SetVariables) and any(_grows(value) for _, value in verb.values)
-    return grows or isinstance(verb, ops.Push) or any(map(fallible, verb_expressions(verb)))
+    if isinstance(verb, ops.Push | ops.Remember) or any(map(fallible, verb_expressions(verb))):
+        return True
+    return isinstance(verb, ops.SetVariables) and any(grows(value) or counts(value) for _, value in verb.values)
 
 
-def expression_method(expression: Typed) -> str:
-    """The body of a hold or argument method."""
-    return emit(expression, HandlerNames())
+def expression_method(expression: Typed, direction: str = "") -> str:
+    """The body of a method that gives what a side or a timer needs."""
+    return emit(expression, HandlerNames(direction))
 
 
 def constant(expression: Typed) -> bool | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Collection
 from typing import Final
 
 # What the base classes of the runtime use themselves, and the first parameter of every method.
@@ -17,6 +18,8 @@ _EVENT_WORDS: Final = frozenset(
 )
 # A frame declares the types of its attributes in its class, where `bytes: bytes` would hide the type.
 _FRAME_WORDS: Final = frozenset({"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE", "self", "bytes", "bool"})
+# `Variables` itself has the variables of each direction under these.
+_VARIABLE_WORDS: Final = frozenset({"up", "down", "of", "self"})
 _PARAMETER_WORDS: Final = frozenset({"data"})
 
 # Locals and parameters of generated functions, and what their expressions call.
@@ -49,7 +52,7 @@ MODULE_WORDS: Final = frozenset(
         ),
         *("ParseError", "Reader", "Record", "Row", "SPEC", "STAY", "STREAMS", "Session", "State", "StreamEvent"),
         *("TRANSPORT", "TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
-        "MessageVariables",
+        *("MessageVariables", "DirectionVariables", "Map", "Timer"),
     )
 )
 
@@ -95,7 +98,7 @@ def parameter(name: str) -> str:
 
 
 def variable(name: str) -> str:
-    return identifier(name)
+    return identifier(name, _VARIABLE_WORDS)
 
 
 def camel(name: str) -> str:
@@ -185,6 +188,14 @@ def handler(state: str, event: str) -> str:
 
 def shared_handler(event: str, number: int) -> str:
     return f"_any_{event}" + ("" if number == 1 else f"_{number}")
+
+
+def numbered(name: str, taken: Collection[str]) -> str:
+    """The name, or with a number where it is taken."""
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name}_{number}", number + 1
+    return found
 
 
 def hold(state: str, direction: str) -> str:

@@ -19,8 +19,9 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("dissgen_runtime.fixed", ("Fixed",)),
     (
         "dissgen_runtime.machine",
-        ("ABSENT", "CHILD", "DISCARD", "FAIL", "HOLD", "STAY", "AlertKind", "Move", "Row", "holds", "reads"),
+        ("ABSENT", "CHILD", "DISCARD", "FAIL", "HOLD", "STAY", "AlertKind", "Move", "Row", "Timer", "holds", "reads"),
     ),
+    ("dissgen_runtime.maps", ("Map",)),
     ("dissgen_runtime.reader", ("Frame", "Reader", "parse_int")),
     ("dissgen_runtime.rules", ("parse",)),
     ("dissgen_runtime.streams", ("DotUnstuff",)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dissgen.codegen import naming
+from dissgen.codegen import naming, variables
 from dissgen.codegen.constants import (
     ConstantView,
     automaton,
@@ -14,29 +14,18 @@ from dissgen.codegen.constants import (
     table_constant,
     terminator_literal,
 )
-from dissgen.codegen.environments import HandlerNames
-from dissgen.codegen.expressions import emit
 from dissgen.codegen.frames import FrameBody
 from dissgen.codegen.handlers import HandlerBody, constant, expression_method
 from dissgen.codegen.pysource import comment, docstring, literal, regex_literal, tuple_literal
 from dissgen.codegen.scans import Pattern, ScanBody
 from dissgen.codegen.values import python_type
+from dissgen.codegen.variables import Attribute
 from dissgen.ir import ops
-from dissgen.ir.expressions import fallible
+from dissgen.ir.expressions import Constant, fallible, show
 from dissgen.ir.walk import matched_tokens, used_tokens
 from dissgen.types import EnumType, ListType, Type, inner
 
 _NO_RECORD_EVENTS = ("up", "down")
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """A slot of a class: Python name, annotation, place in the spec."""
-
-    name: str
-    annotation: str
-    place: str = ""
-    initial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +79,8 @@ class StateView:
     up: str
     down: str
     handlers: tuple[tuple[str, str], ...]
+    timers: tuple[str, ...]
+    expires: tuple[tuple[str, str], ...]
     doc: str
 
 
@@ -119,6 +110,8 @@ class ModuleView:
     rules: tuple[RuleView, ...]
     variables: tuple[Attribute, ...]
     message_variables: tuple[Attribute, ...]
+    direction_variables: tuple[Attribute, ...]
+    expiring: str
     states: tuple[StateView, ...]
     initial: str
     handlers: tuple[FunctionView, ...]
@@ -134,6 +127,8 @@ class _Viewer:
         self.module = module
         self.rules = [self._rule(rule) for rule in module.rules]
         self.handlers: list[FunctionView] = []
+        self._names: set[str] = set()
+        self._periods: dict[str, str] = {}
         self._shared: dict[tuple[str, tuple[ops.Place, ...], str], str] = {}
         self.states = tuple(self._state(state) for state in module.machine.states) if module.machine else ()
 
@@ -166,8 +161,10 @@ class _Viewer:
             events=events,
             streams=tuple((literal(e.name), naming.event_class(e.name)) for e in module.events if e.stream),
             rules=tuple(self.rules),
-            variables=tuple(self._variable(item) for item in module.variables if item.scope == "session"),
-            message_variables=tuple(self._variable(item) for item in module.variables if item.scope == "message"),
+            variables=variables.of_session(module),
+            direction_variables=variables.of_scope(module, "direction"),
+            expiring=variables.expiring(module),
+            message_variables=variables.of_scope(module, "message"),
             states=self.states,
             initial=naming.state_member(module.machine.initial) if module.machine else "",
             handlers=tuple(self.handlers),
@@ -247,10 +244,6 @@ class _Viewer:
                 found.append((literal(name), self._enum_class(of.name)))
         return tuple(found)
 
-    def _variable(self, variable: ops.Variable) -> Attribute:
-        initial = emit(variable.initial, HandlerNames())
-        return Attribute(naming.variable(variable.name), python_type(variable.type), str(variable.place), initial)
-
     # Rules
 
     def _rule(self, rule: ops.Rule) -> RuleView:
@@ -301,7 +294,15 @@ class _Viewer:
     # Machine
 
     def _state(self, state: ops.State) -> StateView:
-        handlers = tuple((literal(handler.event), self._handler(state, handler)) for handler in state.handlers)
+        timed = [handler for handler in state.handlers if handler.timer or handler.map]
+        others = [handler for handler in state.handlers if handler not in timed]
+        handlers = tuple((literal(handler.event), self._handler(state, handler)) for handler in others)
+        timers = tuple(
+            self._timer(handler.timer, self._handler(state, handler)) for handler in timed if handler.timer is not None
+        )
+        expires = tuple(
+            (literal(naming.variable(handler.map)), self._handler(state, handler)) for handler in timed if handler.map
+        )
         return StateView(
             member=naming.state_member(state.name),
             value=literal(state.name),
@@ -309,8 +310,25 @@ class _Viewer:
             up=self._side(state, state.up, "up"),
             down=self._side(state, state.down, "down"),
             handlers=handlers,
+            timers=timers,
+            expires=expires,
             doc=comment(state.doc),
         )
+
+    def _timer(self, timer: ops.Timer, handler: str) -> str:
+        """An entry of a state's timers."""
+        after = timer.after
+        extras = ", idle=True" if timer.idle else ""
+        if isinstance(after, Constant):
+            return f"Timer({int(after.value or 0):_}, {handler}{extras})"
+        text = expression_method(after)
+        name = self._periods.get(text)
+        if name is None:
+            name = self._periods[text] = naming.numbered("_timer_period", self._names)
+            self._names.add(name)
+            doc = docstring(f"How long a timer runs: {show(after)}; none runs that is not above zero.")
+            self.handlers.append(FunctionView(name, "", "int", doc, (f"return {text}",)))
+        return f"Timer(Session.{name}, {handler}{extras})"
 
     def _handler(self, state: ops.State, handler: ops.Handler) -> str:
         own = handler.rows[: handler.shared_from]
@@ -323,8 +341,10 @@ class _Viewer:
             if not own:
                 return f"Session.{otherwise_name}"
             otherwise = f"self.{otherwise_name}({argument})"
-        name = naming.handler(state.name, handler.event)
-        lines = HandlerBody(self.module).rows(own, otherwise)
+        event = handler.event if handler.map is None else f"{handler.event}_{handler.map}"
+        name = naming.numbered(naming.handler(state.name, event), self._names)
+        self._names.add(name)
+        lines = HandlerBody(self.module, handler.event).rows(own, otherwise)
         doc = docstring(f"State `{state.name}`, event `{handler.event}` ({state.place}).")
         self.handlers.append(FunctionView(name, parameters, "Outcome", doc, tuple(lines)))
         return f"Session.{name}"
@@ -336,7 +356,7 @@ class _Viewer:
             number = 1 + sum(1 for event, _, _ in self._shared if event == handler.event)
             name = naming.shared_handler(handler.event, number)
             self._shared[key] = name
-            lines = HandlerBody(self.module).rows(rows, "None")
+            lines = HandlerBody(self.module, handler.event).rows(rows, "None")
             doc = docstring(f"Every state, event `{handler.event}`, after the state's own transitions.")
             self.handlers.append(FunctionView(name, parameters, "Outcome", doc, tuple(lines)))
         return name
@@ -379,7 +399,7 @@ class _Viewer:
     def _hold(self, state: ops.State, side: ops.Side, direction: str) -> str:
         assert side.hold is not None
         name = naming.hold(state.name, direction)
-        body: tuple[str, ...] = (f"return {expression_method(side.hold)}",)
+        body: tuple[str, ...] = (f"return {expression_method(side.hold, direction)}",)
         if fallible(side.hold):  # what cannot be evaluated is false, and counted
             body = ("try:", f"    {body[0]}", "except EVALUATION_ERRORS:", "    return self._guard_failed()")
         doc = docstring(f"Whether bytes from {direction} wait in `{state.name}` ({side.place}).")
@@ -390,7 +410,7 @@ class _Viewer:
         name = naming.arguments(state.name, direction)
         rule = next(rule for rule in self.module.rules if rule.name == side.rule)
         values = dict(side.arguments)
-        body = tuple_literal(expression_method(values[parameter]) for parameter, _ in rule.parameters)
+        body = tuple_literal(expression_method(values[parameter], direction) for parameter, _ in rule.parameters)
         types = ", ".join(python_type(type) for _, type in rule.parameters)
         doc = docstring(f"What `{side.rule}` is given in `{state.name}` ({side.place}).")
         self.handlers.append(FunctionView(name, "", f"tuple[{types}]", doc, (f"return {body}",)))

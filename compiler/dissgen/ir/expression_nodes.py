@@ -25,6 +25,7 @@ class BindingKind(enum.Enum):
     PARAMETER = "parameter"
     MESSAGE_VARIABLE = "message variable"
     VARIABLE = "variable"
+    DIRECTION_VARIABLE = "direction variable"
     TABLE = "table"
     ENUM = "enum"
     LOCAL = "local"  # the variable of a generator

@@ -60,6 +60,27 @@ class Pop:
 
 
 @dataclass(frozen=True, slots=True)
+class Remember:
+    """Set an entry of a map variable; it is its youngest then."""
+
+    variable: str
+    key: Typed
+    value: Typed
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Remove an entry of a map variable; nothing happens if there is none."""
+
+    variable: str
+    key: Typed
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class WriteLog:
     text: Template
     when: Typed | None
@@ -107,7 +128,19 @@ class RaiseEvent:
 
 
 Verb: TypeAlias = (
-    Trigger | RaiseAlert | SetVariables | Push | Pop | WriteLog | SetVerdict | Skip | Abandon | Upgrade | RaiseEvent
+    Trigger
+    | RaiseAlert
+    | SetVariables
+    | Push
+    | Pop
+    | Remember
+    | Forget
+    | WriteLog
+    | SetVerdict
+    | Skip
+    | Abandon
+    | Upgrade
+    | RaiseEvent
 )
 
 
@@ -122,13 +155,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Timer:
+    """When a `timeout` fires: so long after the state was entered, or (`idle`) after the last byte."""
+
+    after: Typed
+    idle: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Handler:
     """The rows that `state` and `event` have, in the order of evaluation.
 
     `message` is the type of `message` in up and down events, else None. Rows of `first` and `any` are listed with the
     state's own (each with its own place), so that a chain stands alone; `shared_from` is the index of the first row
     that comes from `any` (len(rows) if none), so that code generation can give those to one function. `payload` are
-    the names that an event of the machine brings.
+    the names that an event of the machine brings. There is a `timeout` for each `timer`, an `expire` for each
+    `map`.
     """
 
     event: str
@@ -136,6 +178,8 @@ class Handler:
     rows: tuple[Row, ...]
     shared_from: int
     payload: tuple[tuple[str, Type], ...] = ()
+    timer: Timer | None = None
+    map: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +200,7 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class State:
     """`handlers` only for events that have rows, in the order: enter leave init midstream up down parse_error
-    missing_grammar gap end child_finish fail finish."""
+    missing_grammar gap end child_finish fail finish timeout expire."""
 
     name: str
     up: Side

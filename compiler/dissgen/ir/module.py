@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dissgen.ir.expressions import Typed
 from dissgen.ir.grammar import Place, Rule
@@ -12,6 +12,8 @@ from dissgen.types import Type
 
 if TYPE_CHECKING:  # the IR carries them, it does not look inside
     from dissgen.tokens import CompiledTerminator, CompiledToken
+
+Scope: TypeAlias = Literal["session", "direction", "message"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,11 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """`initial` is a constant expression; `limit` of a list: beyond it the oldest leaves.
+    """`initial` is a constant expression, None for a map, which begins empty.
 
-    `scope` is session, or message: it gets its initial value when a message begins, and there is one a direction.
+    `limit` of a list or map: beyond it the oldest leaves. `expires` (nanoseconds): how long an entry of a map stays.
+    `scope` is session; direction: there is one a direction; or message: likewise, and it gets its initial value when
+    a message begins.
     """
 
     name: str
@@ -67,7 +71,8 @@ class Variable:
     initial: Typed
     limit: int | None
     place: Place
-    scope: Literal["session", "message"] = "session"
+    scope: Scope = "session"
+    expires: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,12 +176,19 @@ def _loop(op: ops.Loop) -> Iterator[str]:
 def _state(state: ops.State, initial: bool) -> list[str]:
     lines = [f"state {state.name}{' initial' * initial}", f"  up {_side(state.up)}", f"  down {_side(state.down)}"]
     for handler in state.handlers:
-        lines.append(f"  on {handler.event}")
+        lines.append(f"  on {handler.event}{_detail(handler)}")
         for index, row in enumerate(handler.rows):
             if index == handler.shared_from:
                 lines.append("    any")
             lines += _indented(_row(row), 2)
     return lines
+
+
+def _detail(handler: ops.Handler) -> str:
+    """What tells one `timeout`, or one `expire`, of a state from another."""
+    if handler.timer is not None:
+        return f" after {show(handler.timer.after)}{' idle' * handler.timer.idle}"
+    return "" if handler.map is None else f" of {handler.map}"
 
 
 def _side(side: ops.Side) -> str:
@@ -212,6 +219,10 @@ def _verb(verb: ops.Verb) -> str:
             return f"push {verb.variable} {show(verb.value)}"
         case ops.Pop():
             return f"pop {verb.variable}"
+        case ops.Remember():
+            return f"remember {verb.variable}[{show(verb.key)}] = {show(verb.value)}"
+        case ops.Forget():
+            return f"forget {verb.variable}[{show(verb.key)}]"
         case ops.WriteLog():
             return f"log {_template(verb.text)}"
         case ops.SetVerdict():

@@ -74,6 +74,10 @@ def verb_expressions(verb: ops.Verb) -> Iterator[Typed]:
             yield from (value for _, value in values)
         case ops.Push():
             yield verb.value
+        case ops.Remember():
+            yield from (verb.key, verb.value)
+        case ops.Forget():
+            yield verb.key
         case ops.RaiseAlert(description=template) | ops.WriteLog(text=template):
             yield from (part[0] for part in template if not isinstance(part, str))
         case _:
@@ -88,6 +92,8 @@ def machine_expressions(machine: ops.Machine) -> Iterator[Typed]:
             if side.hold is not None:
                 yield side.hold
         for handler in state.handlers:
+            if handler.timer is not None:
+                yield handler.timer.after
             for row in handler.rows:
                 if row.when is not None:
                     yield row.when

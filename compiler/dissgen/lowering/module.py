@@ -57,7 +57,7 @@ def lower(model: Model) -> ops.Module:
         ),
         rules=tuple(_rule(rule) for rule in model.rules),
         variables=tuple(
-            ops.Variable(item.name, item.type, item.initial, item.limit, _place(item.span), item.scope)
+            ops.Variable(item.name, item.type, item.initial, item.limit, _place(item.span), item.scope, item.expires)
             for item in model.variables
         ),
         events=tuple(
@@ -158,4 +158,6 @@ def _handler(handler: HandlerModel) -> ops.Handler:
         ),
         own,
         handler.payload,
+        None if handler.timer is None else ops.Timer(expand(handler.timer.after), handler.timer.idle),
+        handler.map,
     )

@@ -11,7 +11,7 @@ import json
 from typing import Final
 
 from dissgen.schema.core import DEFINITIONS, REFERENCE, TOP, keys, mapping, named, never, one_of, text_or
-from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, TRUE, VERBS, Schema, ref
+from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, TRUE, VERB_VALUES, VERBS, Schema, ref
 
 RULE_ATTRIBUTES: Final[dict[str, object]] = {
     "parameters": named("a mapping of parameters to types", ref("type")),
@@ -181,6 +181,12 @@ def _verb() -> Schema:
             "propertyNames": keys(f"verb:{verb}", verb, "when"),
             "properties": {verb: schema, "when": ref("expression")},
         }
+        if verb in VERB_VALUES:
+            alternatives[verb] = {
+                "propertyNames": keys(f"verb:{verb}", verb, "value", "when"),
+                "properties": {verb: schema, "value": ref("expression"), "when": ref("expression")},
+                "required": [verb, "value"],
+            }
     return text_or(
         {"title": "a verb", "$comment": "verb", "enum": bare},
         {"title": "a verb, as in `trigger: event`", "type": "object", **one_of("verb", alternatives)},

@@ -15,11 +15,12 @@ from dissgen.schema.later import LATER
 NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
 REFERENCE: Final = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
 """A name, perhaps of an imported file."""
+DURATION: Final = r"^[0-9]+(\.[0-9]+)? ?(ns|us|ms|s|min|h|d)$"
 SIZE: Final = "^[0-9]+ ?(B|KiB|MiB|GiB)$"
 
 EVENTS: Final = (
     *("up", "down", "parse_error", "missing_grammar", "init", "enter", "leave", "fail", "finish"),
-    *("gap", "end", "midstream", "child_finish"),
+    *("gap", "end", "midstream", "child_finish", "timeout", "expire"),
 )
 """What a transition may wait for."""
 
@@ -109,11 +110,7 @@ _SOURCES: Final[dict[str, Schema]] = {
     },
     "hex": text("pairs of hexadecimal digits such as `0d 0a`", pattern="^ *[0-9A-Fa-f]{2}( *[0-9A-Fa-f]{2})* *$"),
     "type": text("a type", description="Such as `int`, `list[str]`, `optional[str]` or the name of a rule."),
-    "variable_type": {
-        **text("a type", description="Such as `int`, `list[str]` or `optional[str]`."),
-        "$comment": "map",
-        "not": {"pattern": _MAP},
-    },
+    "duration": text("a duration such as `5 min`", pattern=DURATION),
     "size": {
         "title": "a size such as `64 KiB`",
         "if": {"type": "string"},
@@ -211,10 +208,11 @@ _TABLES: Final[dict[str, Schema]] = {
         "variable",
         "a variable, as in `{type: int, initial: 0}`",
         {
-            "type": ref("variable_type"),
-            "initial": {"description": "A constant."},
+            "type": ref("type"),
+            "initial": {"description": "A constant; a map begins empty."},
             "limit": ref("count"),
-            "scope": {"title": "a scope", "$comment": "scope", "enum": ["session", "message"]},
+            "expires": ref("duration"),
+            "scope": {"title": "a scope", "$comment": "scope", "enum": ["session", "direction", "message"]},
             "doc": ref("doc"),
         },
         required=["type"],
@@ -286,6 +284,9 @@ _MACHINE: Final[dict[str, Schema]] = {
                 "then": listed("a list of events", ref("event_name"), 1),
                 "else": ref("event_name"),
             },
+            "after": ref("expression"),
+            "idle": {**TRUE, "description": "Any byte starts this `timeout` anew."},
+            "map": ref("name"),
             "when": ref("expression"),
             "execute": listed("a list of verbs", ref("verb")),
             "jump": ref("name"),

@@ -162,6 +162,22 @@ VERBS: Final[dict[str, Schema]] = {
         "additionalProperties": ref("expression"),
     },
     "pop": ref("name"),
+    "remember": {
+        "title": "a mapping of one map variable to a key",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": ref("name"),
+        "additionalProperties": ref("expression"),
+    },
+    "forget": {
+        "title": "a mapping of one map variable to a key",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": ref("name"),
+        "additionalProperties": ref("expression"),
+    },
     "log": text("a text"),
     "drop": TRUE,
     "reset": TRUE,
@@ -172,3 +188,6 @@ VERBS: Final[dict[str, Schema]] = {
     "upgrade": {"$comment": "upgrade", "title": "a protocol", "type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
 }
 """What an item of `execute` may do. The ones that are `true` here may also be written as the bare word."""
+
+VERB_VALUES: Final = ("remember",)
+"""Verbs that have a `value` beside them, which is an expression."""

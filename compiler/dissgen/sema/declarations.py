@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from dissgen.diagnostics import suggest
+from dissgen.ir import ops
 from dissgen.ir.expressions import Constant, ListDisplay, Typed
 from dissgen.reader import Node, ScalarNode, SequenceNode
+from dissgen.sema.maps import check_map
 from dissgen.sema.model import AlertModel, EventModel, MachineEventModel, TableModel, VariableModel
 from dissgen.sema.reserved import RESERVED
 from dissgen.sema.spec_context import SpecContext
@@ -23,6 +25,7 @@ from dissgen.types import (
     STR,
     EnumType,
     ListType,
+    MapType,
     OptionalType,
     RecordType,
     TableType,
@@ -36,6 +39,11 @@ if TYPE_CHECKING:
     from dissgen.sema.rules import Rules
 
 _SCALARS: Final[Mapping[type, Type]] = {bool: BOOL, int: INT, str: STR}
+_SCOPES: Final[Mapping[object, ops.Scope]] = {
+    "session": "session",
+    "direction": "direction",
+    "message": "message",
+}
 _EVENT_WORDS: Final = frozenset({"direction", "offset", "state", "time"})
 
 
@@ -146,22 +154,28 @@ def check_variables(protocol: Protocol, rules: Rules, context: SpecContext) -> d
 def _variable(item: VariableDefinition, rules: Rules, context: SpecContext) -> VariableModel | None:
     context.check_name(item.name)
     type_ = declared_type(item.type, rules.definitions, context)
-    scope: Literal["session", "message"] = (
-        "message" if item.scope is not None and item.scope.value == "message" else "session"
-    )
+    scope = _SCOPES.get(item.scope.value if item.scope is not None else "session", "session")
     limit = None
     if item.limit is not None:
         limit = size(str(item.limit.value))
         if limit is None or limit < 1:
             context.diagnostics.error("DG230", f"`{item.limit.span.text}` is no size", item.limit.span)
-        elif not isinstance(type_, ListType):
-            context.diagnostics.error("DG230", "only a list has a limit", item.limit.span, "", help="leave it out")
+        elif not isinstance(type_, ListType | MapType):
+            context.diagnostics.error(
+                "DG230", "only a list or a map has a limit", item.limit.span, "", help="leave it out"
+            )
     if type_ is None:
         return None
-    initial = _initial(item.initial, type_, context)
+    if not check_map(item, type_, context):
+        return None
+    expires = duration(str(item.expires.value)) if item.expires is not None else None
+    if isinstance(type_, MapType) or item.initial is None:
+        initial: Typed | None = Constant(None, NONE, item.type.span)
+    else:
+        initial = _initial(item.initial, type_, context)
     if initial is None:
         return None
-    return VariableModel(item.name.text, type_, initial, limit, item.name.span, scope)
+    return VariableModel(item.name.text, type_, initial, limit, item.name.span, scope, expires)
 
 
 def _initial(node: Node, type_: Type, context: SpecContext) -> Typed | None:

@@ -82,7 +82,10 @@ def _state(state: StateModel) -> Iterator[str]:
 
 
 def _handler(handler: HandlerModel) -> Iterator[str]:
-    yield f"on {handler.event}{f': {show(handler.message)}' if handler.message is not None else ''}"
+    of = f" of {handler.map}" if handler.map is not None else ""
+    yield f"on {handler.event}{of}{f': {show(handler.message)}' if handler.message is not None else ''}"
+    if handler.timer is not None:
+        yield from _indented(_expression("idle after" if handler.timer.idle else "after", handler.timer.after))
     for row in handler.rows:
         yield f"  row ({row.origin}, line {row.span.line}){f' jump {row.jump}' if row.jump else ''}"
         if row.when is not None:

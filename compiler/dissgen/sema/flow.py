@@ -10,7 +10,6 @@ from dissgen.ir.expressions import BindingKind, Compare, Constant, Logic, Name, 
 from dissgen.sema.machine import Machine
 from dissgen.sema.model import EventModel, HandlerModel, RowModel, StateModel
 from dissgen.sema.rules import Rules
-from dissgen.text import Span
 
 
 def check_flow(states: tuple[StateModel, ...], machine: Machine, diagnostics: Diagnostics) -> None:
@@ -64,39 +63,42 @@ def _handler(state: StateModel, event: str) -> HandlerModel | None:
 
 
 def _check_cycles(states: Mapping[str, StateModel], diagnostics: Diagnostics) -> None:
-    """A jump in `enter` moves on at once: a ring of unguarded ones never ends."""
-    moves: dict[str, tuple[str, Span]] = {}
+    """A jump in `enter` moves on at once, and one in `leave` says where to: a ring of unguarded ones never ends."""
+    moves: dict[str, list[RowModel]] = {}
     for name, state in states.items():
-        handler = _handler(state, "enter")
-        first = handler.rows[0] if handler is not None else None
-        if (
-            first is not None
-            and first.jump in states
-            and list(firing(HandlerModel("enter", None, (first,)))) == [first]
-        ):
-            unguarded = first.when is None or (isinstance(first.when, Constant) and first.when.value is True)
-            if unguarded and first.jump is not None:
-                moves[name] = (first.jump, first.span)
+        enters = _always_jumps(state, "enter", states)
+        if enters is not None:
+            leaves = _always_jumps(state, "leave", states)
+            moves[name] = [enters] if leaves is None else [leaves, enters]
     reported: set[str] = set()
     for start in moves:
         path = [start]
-        while path[-1] in moves and moves[path[-1]][0] not in path:
-            path.append(moves[path[-1]][0])
-        if path[-1] not in moves or path[-1] in reported:
+        while path[-1] in moves and moves[path[-1]][0].jump not in path:
+            path.append(moves[path[-1]][0].jump or "")
+        if path[-1] not in moves:
             continue
-        ring = path[path.index(moves[path[-1]][0]) :]
+        ring = path[path.index(moves[path[-1]][0].jump or "") :]
         if reported & set(ring):
             continue
         reported.update(ring)
-        shown = " -> ".join([*ring, ring[0]])
+        rows = [row for name in ring for row in reversed(moves[name])]
         diagnostics.error(
             "DG515",
-            f"the states {shown} move on for ever",
-            moves[ring[0]][1],
+            f"the states {' -> '.join([*ring, ring[0]])} move on for ever",
+            rows[0].span,
             "this `enter` jumps at once",
-            also=[(moves[name][1], "and this") for name in ring[1:]],
+            also=[(row.span, "and this") for row in rows[1:]],
             help="guard one of the jumps with `when`",
         )
+
+
+def _always_jumps(state: StateModel, event: str, states: Mapping[str, StateModel]) -> RowModel | None:
+    """The first row of a state for an event, if it always jumps to another state, or to its own."""
+    handler = _handler(state, event)
+    first = handler.rows[0] if handler is not None else None
+    if first is None or first.jump not in states:
+        return None
+    return first if first.when is None or (isinstance(first.when, Constant) and first.when.value is True) else None
 
 
 def _check_dead_end(state: StateModel, machine: Machine, diagnostics: Diagnostics) -> None:

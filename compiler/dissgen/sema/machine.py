@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from dissgen.diagnostics import Diagnostics, Label, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Constant, Typed
 from dissgen.reader import ScalarNode
+from dissgen.sema import timing
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import narrowings
 from dissgen.sema.model import AlertModel, EventModel, HandlerModel, RowModel, StateModel, VariableModel
@@ -38,6 +39,7 @@ EVENTS: Final = (
     "child_finish",
     "fail",
     "finish",
+    *timing.EVENTS,
 )
 """Every event of the machine, in the order in which handlers are listed."""
 
@@ -139,8 +141,8 @@ class Machine:
         for state in self.protocol.states:
             self._check_state_name(state.name)
             self._sides[state.name.text] = (
-                check_side(self, state, state.up),
-                check_side(self, state, state.down),
+                check_side(self, state, state.up, "up"),
+                check_side(self, state, state.down, "down"),
             )
         for row in (*self.protocol.first, *self.protocol.any):
             self._check_row_shape(row)
@@ -226,6 +228,7 @@ class Machine:
                     if event.text == "fail"
                     else "leave the `jump` out",
                 )
+        timing.check_shape(self, row)
         if row.execute is None and row.jump is None:
             diagnostics.error(
                 "DG511",
@@ -239,8 +242,11 @@ class Machine:
 
     def _state(self, state: StateDefinition) -> StateModel:
         up, down = self._sides[state.name.text]
-        handlers = []
+        handlers: list[HandlerModel] = []
         for event in self.known_events:
+            if event in timing.EVENTS:
+                handlers += timing.handlers(self, state, event)
+                continue
             handler = self._handler(state, event)
             if handler is not None:
                 handlers.append(handler)
@@ -254,19 +260,30 @@ class Machine:
                     if name.text == event:
                         self._never(state, name)
             return None
-        rows: list[RowModel] = []
-        closed = False
+        rows = self.chain(self.rows_of(state, event), situation)
+        if not rows:
+            return None
+        return HandlerModel(event, situation.message, rows, tuple((situation.payload or {}).items()))
+
+    def rows_of(self, state: StateDefinition, event: str) -> Iterator[tuple[str, Transition]]:
+        """The rows that could handle an event, with their sections, in the order in which they are tried (1)."""
         sections = (("first", self.protocol.first), ("state", state.transitions), ("any", self.protocol.any))
         for section, transitions in sections:
             for row in transitions:
-                if not any(name.text == event for name in row.events) or (closed and section != "state"):
-                    continue
-                self._fits.add((id(row), event))
-                rows.append(self._row(row, section, situation))
-                closed = closed or row.when is None or _is_true(rows[-1].when)
-        if not rows:
-            return None
-        return HandlerModel(event, situation.message, tuple(rows), tuple((situation.payload or {}).items()))
+                if any(name.text == event for name in row.events):
+                    yield section, row
+
+    def chain(self, rows: Iterable[tuple[str, Transition]], situation: Situation) -> tuple[RowModel, ...]:
+        """The rows checked; those of other sections behind one that always fires need not fit this state."""
+        checked: list[RowModel] = []
+        closed = False
+        for section, row in rows:
+            if closed and section != "state":
+                continue
+            self._fits.add((id(row), situation.event))
+            checked.append(self.check_row(row, section, situation))
+            closed = closed or row.when is None or _is_true(checked[-1].when)
+        return tuple(checked)
 
     def _situation(self, state: StateDefinition, event: str) -> Situation:
         sides = dict(zip(("up", "down"), self._sides[state.name.text], strict=True))
@@ -345,7 +362,7 @@ class Machine:
             help="leave it out",
         )
 
-    def _row(self, row: Transition, section: str, situation: Situation) -> RowModel:
+    def check_row(self, row: Transition, section: str, situation: Situation) -> RowModel:
         found = Diagnostics()
         kept, self.shared_diagnostics = self.shared_diagnostics, found
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
@@ -91,7 +90,8 @@ class VariableModel:
     initial: Typed
     limit: int | None
     span: Span
-    scope: Literal["session", "message"] = "session"
+    scope: ops.Scope = "session"
+    expires: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +138,17 @@ class RowModel:
 
 @dataclass(frozen=True, slots=True)
 class HandlerModel:
-    """The rows of a state for an event, in the order of evaluation; rows behind an unguarded one never fire."""
+    """The rows of a state for an event, in the order of evaluation; rows behind an unguarded one never fire.
+
+    An event that happens because time passes is one for each `timer`, or for each `map`.
+    """
 
     event: str
     message: Type | None
     rows: tuple[RowModel, ...]
     payload: tuple[tuple[str, Type], ...] = ()
+    timer: ops.Timer | None = None
+    map: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

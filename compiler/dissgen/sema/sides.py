@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from dissgen.sema.machine import Machine
 
 
-def check_side(machine: Machine, state: StateDefinition, side: SideDefinition | None) -> ops.Side:
+def check_side(machine: Machine, state: StateDefinition, side: SideDefinition | None, direction: str) -> ops.Side:
     """The side as meant; one with an unknown rule has None for it, after the mistake was reported."""
     if side is None:
         return ops.Side("absent", None, (), None, place(state.name.span))
     context = machine.context
-    scope = TransitionScope(machine, Situation(state.name.text, ""))
+    scope = TransitionScope(machine, Situation(state.name.text, "", side=direction))
     hold = context.expression(side.hold, scope, BOOL) if side.hold is not None else None
     if side.hold is not None and "udp" in dict(machine.protocol.transport):
         context.diagnostics.error(

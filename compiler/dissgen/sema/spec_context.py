@@ -23,6 +23,7 @@ IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECTIONS: Final = {
     BindingKind.VARIABLE: "variables",
     BindingKind.MESSAGE_VARIABLE: "variables",
+    BindingKind.DIRECTION_VARIABLE: "variables",
     BindingKind.TABLE: "tables",
     BindingKind.CONDITION: "conditions",
     BindingKind.ENUM: "enums",

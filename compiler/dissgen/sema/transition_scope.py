@@ -30,7 +30,8 @@ class Situation:
     """Where an expression stands: an event of a state, or a side of it (`event` is then "").
 
     `message` is None in events without one; `message_broken` where its type could not be found out. `held` are the
-    directions of which `held.x` may be read. `payload` are the names that an event of the machine brings.
+    directions of which `held.x` may be read. `payload` are the names that an event of the machine brings. `side` is the
+    direction of a side; `after`: the period of a `timeout`.
     """
 
     state: str
@@ -40,16 +41,18 @@ class Situation:
     held: tuple[str, ...] = ()
     payload: Mapping[str, Type] | None = None
     payload_broken: bool = False
+    side: str = ""
+    after: bool = False
 
     @property
     def directed(self) -> bool:
         """Whether the event belongs to one direction."""
-        return self.event in DIRECTED or self.payload is not None
+        return self.event in DIRECTED or (self.payload is not None and self.event != "expire")
 
     @property
     def of_message(self) -> bool:
         """Whether the event belongs to a message, whose variables can be read."""
-        return self.event in ("up", "down") or self.payload is not None
+        return self.event in ("up", "down") or (self.payload is not None and self.event != "expire")
 
 
 class TransitionScope:
@@ -64,7 +67,11 @@ class TransitionScope:
     def _bindings(self) -> dict[str, Binding]:
         found = dict(_ANYWHERE)
         situation = self.situation
-        if situation.directed or not situation.event:
+        if not situation.event:
+            del found["now"]  # what stands there is looked at when something comes, not when time passes
+        if situation.after:
+            found["direction"] = Binding(BindingKind.DIRECTION, "direction", optional(STR))
+        elif situation.directed or not situation.event:
             found["direction"] = Binding(BindingKind.DIRECTION, "direction", STR)
         if situation.directed:
             found["sender"] = Binding(BindingKind.SENDER, "sender", STR)
@@ -87,6 +94,10 @@ class TransitionScope:
             if not self.situation.of_message:
                 return None
             return Binding(BindingKind.MESSAGE_VARIABLE, name, variable.type)
+        if variable is not None and variable.scope == "direction":
+            if not (self.situation.directed or self.situation.side):
+                return None
+            return Binding(BindingKind.DIRECTION_VARIABLE, name, variable.type)
         if variable is not None:
             return Binding(BindingKind.VARIABLE, name, variable.type)
         if name in self.machine.conditions:
@@ -130,10 +141,15 @@ class TransitionScope:
 
     def explain(self, name: str) -> str | None:
         where = f"the event `{self.situation.event}`" if self.situation.event else "a side of a state"
+        if self.situation.after:
+            where = "`after`"
         if name in self._expanding:
             return f"the condition `{name}` refers to itself"
-        if name in self.machine.variables:
-            return f"`{name}` is a variable of the message, and {where} belongs to none"
+        variable = self.machine.variables.get(name)
+        if variable is not None:
+            return f"`{name}` is a variable of the {variable.scope}, and {where} belongs to none"
+        if name == "now":
+            return f"{where} cannot see the time: it is not looked at again when time passes"
         if name == "message":
             return f"{where} has no `message`: only `up` and `down` have one"
         if name == "error":

@@ -9,6 +9,7 @@ from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.reader import MappingNode, Node, ScalarNode
+from dissgen.sema import maps
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import Path, check_template, narrowings
 from dissgen.sema.model import AlertModel
@@ -18,7 +19,7 @@ from dissgen.spec.machine import parse_arguments
 from dissgen.spec.parser import parse_alert
 from dissgen.spec.tree import Name, VerbDefinition, name_of
 from dissgen.text import Span
-from dissgen.types import BOOL, ListType, Type, show
+from dissgen.types import BOOL, ListType, MapType, Type, show
 
 if TYPE_CHECKING:
     from dissgen.sema.machine import Machine
@@ -95,7 +96,7 @@ class VerbChecker:
         if name is None:
             return None
         payload_values = self._payload(name, given)
-        return None if payload_values is None else ops.Trigger(name.text, payload_values, self.when, self._at(verb))
+        return None if payload_values is None else ops.Trigger(name.text, payload_values, self.when, self.at(verb))
 
     def _payload(self, name: Name, given: Mapping[str, tuple[Name, Node]]) -> tuple[tuple[str, Typed], ...] | None:
         machine = self.machine
@@ -138,7 +139,7 @@ class VerbChecker:
                 self._infer(node)
             return None
         values = fill(self, name, given, fields, "raise")
-        return None if values is None else ops.RaiseEvent(name.text, values, self.when, self._at(verb))
+        return None if values is None else ops.RaiseEvent(name.text, values, self.when, self.at(verb))
 
     # alert, log
 
@@ -180,7 +181,7 @@ class VerbChecker:
         template: ops.Template | None = (alert.replace("_", " "),)
         if description is not None:
             template = self._template(description, used)
-        return None if template is None else ops.RaiseAlert(alert, template, self.when, self._at(verb))
+        return None if template is None else ops.RaiseAlert(alert, template, self.when, self.at(verb))
 
     def _template(self, node: ScalarNode, used: Span | None) -> ops.Template | None:
         text = node.value if isinstance(node.value, str) else node.span.text
@@ -202,7 +203,7 @@ class VerbChecker:
             self.diagnostics.error("DG503", "`log` of what?", verb.span, "", help="write `log: 'text {expression}'`")
             return None
         template = self._template(verb.argument, None)
-        return None if template is None else ops.WriteLog(template, self.when, self._at(verb))
+        return None if template is None else ops.WriteLog(template, self.when, self.at(verb))
 
     # Variables
 
@@ -210,21 +211,35 @@ class VerbChecker:
         values: list[tuple[str, Typed]] = []
         correct = True
         for name, node in parse_arguments(verb.argument):
-            type_ = self._variable(name)
+            type_ = self._settable(name)
             if type_ is None:
                 self._infer_quietly(node)
             value = None if type_ is None else self.expression(node, type_)
             correct = correct and value is not None
             if value is not None:
                 values.append((name.text, value))
-        return ops.SetVariables(tuple(values), self.when, self._at(verb)) if correct else None
+        return ops.SetVariables(tuple(values), self.when, self.at(verb)) if correct else None
+
+    def _settable(self, name: Name) -> Type | None:
+        type_ = self.variable(name)
+        if not isinstance(type_, MapType):
+            return type_
+        self.diagnostics.error(
+            "DG533",
+            f"`{name.text}` is a map",
+            name.span,
+            "",
+            help="write `remember: {map: key}` with `value`, or `forget`",
+        )
+        return None
 
     def _infer_quietly(self, node: Node) -> None:
         """A value for an unknown variable still uses its names; what is wrong in it is reported."""
         if not isinstance(node, ScalarNode) or node.value != "[]":
             self._infer(node)
 
-    def _variable(self, name: Name) -> Type | None:
+    def variable(self, name: Name) -> Type | None:
+        """The type of a variable that a transition may change; None after reporting that it may not."""
         variables = self.machine.variables
         if name.text not in variables:
             places = self.machine.variable_places()
@@ -241,6 +256,17 @@ class VerbChecker:
                 help="set it in a rule, or leave `scope: message` out",
             )
             return None
+        situation = self.scope.situation
+        if variable is not None and variable.scope == "direction" and not situation.directed:
+            self.diagnostics.error(
+                "DG534",
+                f"`{name.text}` is a variable of a direction",
+                name.span,
+                f"`{situation.event}` belongs to none",
+                also=[(self.machine.variable_places()[name.text].span, "declared here")],
+                help="set it on an event of a direction, such as `up`, or leave `scope: direction` out",
+            )
+            return None
         return None if variable is None else variable.type
 
     def push(self, verb: VerbDefinition) -> ops.Verb | None:
@@ -253,16 +279,16 @@ class VerbChecker:
         if type_ is None:
             return None
         value = self.expression(node, type_.item)
-        return None if value is None else ops.Push(name.text, value, self.when, self._at(verb))
+        return None if value is None else ops.Push(name.text, value, self.when, self.at(verb))
 
     def pop(self, verb: VerbDefinition) -> ops.Verb | None:
         name = self._name(verb, "pop: list")
         if name is None or self._list(name) is None:
             return None
-        return ops.Pop(name.text, self.when, self._at(verb))
+        return ops.Pop(name.text, self.when, self.at(verb))
 
     def _list(self, name: Name) -> ListType | None:
-        type_ = self._variable(name)
+        type_ = self.variable(name)
         if type_ is None:
             return None
         if not isinstance(type_, ListType):
@@ -272,7 +298,9 @@ class VerbChecker:
                 name.span,
                 "",
                 also=[(self.machine.variable_places()[name.text].span, "declared here")],
-                help=f"write `set: {{{name.text}: ...}}`, or declare it as `list[{show(type_)}]`",
+                help=f"write `remember: {{{name.text}: key}}` with `value`, or `forget`"
+                if isinstance(type_, MapType)
+                else f"write `set: {{{name.text}: ...}}`, or declare it as `list[{show(type_)}]`",
             )
             return None
         return type_
@@ -280,7 +308,7 @@ class VerbChecker:
     # The session
 
     def verdict(self, verb: VerbDefinition) -> ops.Verb | None:
-        return ops.SetVerdict(cast(Verdict, verb.kind), self.when, self._at(verb))
+        return ops.SetVerdict(cast(Verdict, verb.kind), self.when, self.at(verb))
 
     def skip(self, verb: VerbDefinition) -> ops.Verb | None:
         if not isinstance(verb.argument, ScalarNode):
@@ -288,8 +316,14 @@ class VerbChecker:
                 "DG503", "`skip` of what?", verb.span, "", help="write `skip: TOKEN` or `skip: rest`"
             )
             return None
+        event = self.scope.situation.event
+        if event in ("timeout", "expire", "init", "midstream"):
+            self.diagnostics.error(
+                "DG534", f"`skip` on `{event}`", verb.span, "it belongs to no direction", help="leave the `skip` out"
+            )
+            return None
         if verb.argument.value == "rest":
-            return ops.Skip(None, self.when, self._at(verb))
+            return ops.Skip(None, self.when, self.at(verb))
         if verb.argument.value == "message":
             self.diagnostics.error(
                 "DG231",
@@ -300,7 +334,7 @@ class VerbChecker:
             )
             return None
         terminator = self.machine.tokens.terminator(verb.argument, (f"{self.place}_skip",))
-        return None if terminator is None else ops.Skip(terminator, self.when, self._at(verb))
+        return None if terminator is None else ops.Skip(terminator, self.when, self.at(verb))
 
     def abandon(self, verb: VerbDefinition) -> ops.Verb | None:
         name = self._name(verb, "abandon: up")
@@ -309,13 +343,13 @@ class VerbChecker:
         if name.text not in ("up", "down"):
             self.diagnostics.error("DG503", "a direction is `up` or `down`", name.span, "", help="write `up` or `down`")
             return None
-        return ops.Abandon(cast(Literal["up", "down"], name.text), self.when, self._at(verb))
+        return ops.Abandon(cast(Literal["up", "down"], name.text), self.when, self.at(verb))
 
     def upgrade(self, verb: VerbDefinition) -> ops.Verb | None:
         name = self._name(verb, "upgrade: protocol")
-        return None if name is None else ops.Upgrade(name.text, self.when, self._at(verb))
+        return None if name is None else ops.Upgrade(name.text, self.when, self.at(verb))
 
-    def _at(self, verb: VerbDefinition) -> ops.Place:
+    def at(self, verb: VerbDefinition) -> ops.Place:
         return place(verb.span)
 
     def _unknown(self, what: str, name: Name, places: dict[str, Name], label: str) -> None:
@@ -340,6 +374,8 @@ _VERBS: Final[Mapping[str, Callable[[VerbChecker, VerbDefinition], ops.Verb | No
     "set": VerbChecker.set,
     "push": VerbChecker.push,
     "pop": VerbChecker.pop,
+    "remember": maps.remember,
+    "forget": maps.forget,
     "log": VerbChecker.log,
     "drop": VerbChecker.verdict,
     "reset": VerbChecker.verdict,

@@ -84,7 +84,14 @@ def _transition(node: MappingNode) -> Transition:
         None if execute is None else tuple(verb for verb in map(_verb, verbs) if verb is not None),
         None if jump is None else name_of(jump),
         key.span if key is not None else node.span,
+        _scalar(node.get("after")),
+        _scalar(node.get("idle")),
+        None if (of := node.get("map")) is None else name_of(of),
     )
+
+
+def _scalar(node: Node | None) -> ScalarNode | None:
+    return node if isinstance(node, ScalarNode) else None
 
 
 def _verb(node: Node) -> VerbDefinition | None:
@@ -98,6 +105,4 @@ def _verb(node: Node) -> VerbDefinition | None:
     key, argument = verb
     when = node.get("when")
     bare = argument.value is True if isinstance(argument, ScalarNode) else False
-    return VerbDefinition(
-        str(key.value), None if bare else argument, when if isinstance(when, ScalarNode) else None, key.span
-    )
+    return VerbDefinition(str(key.value), None if bare else argument, _scalar(when), key.span, node.get("value"))

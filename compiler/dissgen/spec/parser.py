@@ -161,9 +161,11 @@ def _variable(name: Name, node: Node) -> tree.VariableDefinition | None:
     if not isinstance(node, MappingNode):
         return None
     type_, initial = node.get("type"), node.get("initial")
-    if not isinstance(type_, ScalarNode) or initial is None:
+    if not isinstance(type_, ScalarNode):
         return None
-    return tree.VariableDefinition(name, type_, initial, scalar(node, "scope"), scalar(node, "limit"))
+    return tree.VariableDefinition(
+        name, type_, initial, scalar(node, "scope"), scalar(node, "limit"), scalar(node, "expires")
+    )
 
 
 def _event(name: Name, node: Node) -> tree.EventDefinition | None:

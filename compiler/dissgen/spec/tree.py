@@ -129,9 +129,10 @@ class EnumDefinition:
 class VariableDefinition:
     name: Name
     type: ScalarNode
-    initial: Node
+    initial: Node | None  # only a map has none
     scope: ScalarNode | None
     limit: ScalarNode | None
+    expires: ScalarNode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,23 +164,33 @@ class AlertDefinition:
 
 @dataclass(frozen=True, slots=True)
 class VerbDefinition:
-    """One entry of `execute`: the verb, its argument (None for a bare word such as `drop`), its own guard."""
+    """One entry of `execute`: the verb, its argument (None for a bare word such as `drop`), its own guard.
+
+    `value` stands beside `remember`.
+    """
 
     kind: str
     argument: Node | None
     when: ScalarNode | None
     span: Span
+    value: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row. `execute` None: not written; an empty tuple is an explicit no-op."""
+    """One row. `execute` None: not written; an empty tuple is an explicit no-op.
+
+    `after` and `idle` belong to the event `timeout`, `map` to `expire`.
+    """
 
     events: tuple[Name, ...]
     when: ScalarNode | None
     execute: tuple[VerbDefinition, ...] | None
     jump: Name | None
     span: Span
+    after: ScalarNode | None = None
+    idle: ScalarNode | None = None
+    map: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)

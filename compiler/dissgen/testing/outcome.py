@@ -32,6 +32,8 @@ def plain(value: object) -> object:
         return fields | _member_names(value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {_key(key): plain(item) for key, item in value.items()}
     return value
 
 
@@ -39,6 +41,13 @@ def _member_names(value: Record | Event) -> dict[str, object]:
     """`NAME_name` for each field that is a number of an enum, as in JSON."""
     found = ((field, enum, getattr(value, field)) for field, enum in value.ENUMS.items())
     return {f"{_name(field)}_name": member_name(enum, item) for field, enum, item in found if item is not None}
+
+
+def _key(key: object) -> str:
+    """The key of a map as a spec writes it: keys of YAML are text here."""
+    if isinstance(key, bytes):
+        return key.decode("latin-1")
+    return str(key).lower() if isinstance(key, bool) else str(key)
 
 
 def _name(attribute: str) -> str:
@@ -81,7 +90,6 @@ def outcome(session: Any, events: list[Event]) -> Outcome:
         entries.append((event.name, payload | _member_names(event)))
         keys.append(event.key())
     summary = session.summary()
-    names = getattr(type(session.variables), "__slots__", ())
     return Outcome(
         state=session.state.value,
         verdict=session.verdict.value,
@@ -89,10 +97,19 @@ def outcome(session: Any, events: list[Event]) -> Outcome:
         keys=keys,
         alerts=[event.id for event in events if isinstance(event, Alert)],
         streams=streams,
-        variables={name: plain(getattr(session.variables, name)) for name in names},
+        variables=_variables(session.variables),
         unbalanced=_unbalanced(summary) or _unended(open_streams, session.finished),
         summary=summary,
     )
+
+
+def _variables(holder: object) -> dict[str, object]:
+    """All variables by name; those of a direction are a mapping of their own, under `up` and `down`."""
+    found: dict[str, object] = {}
+    for name in getattr(type(holder), "__slots__", ()):
+        value = getattr(holder, name)
+        found[name] = _variables(value) if name in ("up", "down") else plain(value)
+    return found
 
 
 def _unended(open_streams: dict[int, list[bytes]], finished: bool) -> str | None:

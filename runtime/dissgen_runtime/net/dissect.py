@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dissgen_runtime.events import DOWN, UP, Alert, Direction, Event
+from dissgen_runtime.net.alarms import Alarms
 from dissgen_runtime.net.capture import Packet
 from dissgen_runtime.net.flows import Flow, FlowLimits, FlowStatistics, FlowTable
 from dissgen_runtime.net.registry import Choice, DissectorModule, Dissectors, SessionLike
@@ -134,6 +135,7 @@ class Dissection:
         # Flow number -> its conversation; what is waiting for one; None where no dissector fits.
         self._known: dict[int, Conversation | _Waiting | None] = {}
         self._closed: dict[int, int] = {}
+        self._alarms = Alarms()
         self._held = 0  # bytes of payload in all that waits
         self.totals = Totals()
 
@@ -142,9 +144,14 @@ class Dissection:
         return self._table.statistics
 
     def items(self, packets: Iterable[Packet]) -> Iterator[Item]:
-        """What the sessions report, in the order of the packets. Raises what `packets` raises, after all of it."""
-        known = self._known
+        """What the sessions report, in the order of the packets. Raises what `packets` raises, after all of it.
+
+        Timers of all sessions fire before the packet whose time is theirs or later, in the order of their times.
+        """
+        known, alarms = self._known, self._alarms
         for flow, event in self._table.events(packets):
+            if alarms.first is not None and alarms.first <= event.time:
+                yield from self._pass_time(event.time)
             number = flow.number
             conversation = known.get(number, known)
             if conversation is known:
@@ -152,10 +159,28 @@ class Dissection:
             if type(conversation) is Conversation:
                 for reported in conversation.take(event):
                     yield self._reported(conversation, reported)
+                deadline = conversation.session.deadline
+                if deadline is not None:
+                    alarms.set(number, deadline)
             elif type(conversation) is _Waiting:
                 yield from self._confirm(flow, conversation, event)
             if type(event) is Close:
                 yield from self._close(flow, event)
+
+    def _pass_time(self, now: int) -> Iterator[Item]:
+        """What sessions report because it is `now`; of one time in the order of the flows' numbers."""
+        reports: list[tuple[int, int, Conversation, Event]] = []
+        for number in self._alarms.due(now):
+            conversation = self._known.get(number)
+            if not isinstance(conversation, Conversation):
+                continue
+            session = conversation.session
+            reports += ((event.time, number, conversation, event) for event in session.advance(now))
+            if session.deadline is not None:
+                self._alarms.set(number, session.deadline)
+        reports.sort(key=_time_and_flow)
+        for _, _, conversation, event in reports:
+            yield self._reported(conversation, event)
 
     def _reported(self, conversation: Conversation, event: Event) -> Reported:
         if type(event) is Alert:
@@ -171,6 +196,7 @@ class Dissection:
             self._closed[flow.number] = closed
             return
         conversation = self._known.pop(flow.number)
+        self._alarms.forget(flow.number)
         if isinstance(conversation, Conversation):
             summary = conversation.summary()
             self.totals.failed += bool(summary.get("failed"))
@@ -227,5 +253,12 @@ class Dissection:
             for kept in waiting.events:
                 for reported in conversation.take(kept):
                     yield self._reported(conversation, reported)
+            deadline = conversation.session.deadline
+            if deadline is not None:
+                self._alarms.set(flow.number, deadline)
         elif not possible:
             self._known[flow.number] = None
+
+
+def _time_and_flow(report: tuple[int, int, Conversation, Event]) -> tuple[int, int]:
+    return report[:2]

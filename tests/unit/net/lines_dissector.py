@@ -56,6 +56,10 @@ class Session:
         self.messages = 0
         self.streams = 0
 
+    @property
+    def deadline(self) -> int | None:
+        return None
+
     def advance(self, now: int) -> list[Event]:
         self.now = max(self.now, now)
         return []

@@ -11,7 +11,8 @@ CODES: Final[tuple[Code, ...]] = (
         "DG501",
         "an event of the machine is not known",
         "Transitions answer to the events of the machine: enter leave init midstream up down parse_error "
-        "missing_grammar gap end child_finish fail finish. A row for another event would never fire, also in `any`.",
+        "missing_grammar gap end child_finish fail finish timeout expire. A row for another event would never "
+        "fire, also in `any`.",
         "any: [{event: parse_eror, jump: fail}]",
         "any: [{event: parse_error, jump: fail}]",
     ),

@@ -27,16 +27,25 @@ class ShadowedTransition(LintRule):
         seen = dict(before)
         for row in rows:
             for event in row.events:
-                if event.text in seen:
+                what = _event(row, event.text)
+                earlier = seen.get(what) or seen.get(event.text)
+                if earlier is not None:
                     yield self.finding(
                         f"this transition on `{event.text}` never fires",
                         event.span,
                         "a row before it always does",
                         "move it before that row, or give that row a `when`",
-                        ((seen[event.text], "this row has no `when`"),),
+                        ((earlier, "this row has no `when`"),),
                     )
                 elif _always(row):
-                    seen[event.text] = event.span
+                    seen[what] = event.span
+
+
+def _event(row: Transition, event: str) -> str:
+    """An event of which there may be several, with what tells one from another."""
+    if event == "timeout" and row.after is not None:
+        return f"timeout {row.after.value} {row.idle is not None}"
+    return f"expire {row.map.text}" if event == "expire" and row.map is not None else event
 
 
 def _always(row: Transition) -> bool:
@@ -48,5 +57,5 @@ def _unguarded(rows: tuple[Transition, ...]) -> dict[str, Span]:
     for row in rows:
         for event in row.events:
             if _always(row):
-                found.setdefault(event.text, event.span)
+                found.setdefault(_event(row, event.text), event.span)
     return found

@@ -22,6 +22,7 @@ from dissgen.types import (
     STR,
     BoolType,
     BytesType,
+    DurationType,
     FloatType,
     ListType,
     MapType,
@@ -171,6 +172,8 @@ def conversion_help(text: str, found: Type, expected: Type) -> tuple[str, ...]:
             return (f"write `b{text}`" if literal else f"write `{primary(text)}.encode()`",)
         case BytesType(), StrType():
             return (f"write `{text[1:]}`" if text[:2] in ("b'", 'b"') else f"write `{primary(text)}.decode()`",)
+        case _, DurationType() if is_int(found) or isinstance(found, FloatType):
+            return (f"write `seconds({text})`",)
         case StrType(), _ if is_int(expected):
             return (f"write `int({text})`",)
         case _, StrType() if is_int(found):

@@ -1,0 +1,53 @@
+"""Which values could grow from message to message, if a variable kept them without looking."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dissgen.ir.expressions import Binary, BindingKind, Call, Constant, Method, Name, Typed, Unary, children, walk
+from dissgen.types import BytesType, DurationType, IntType, ListType, OptionalType, StrType
+
+_LENGTHENING: Final = frozenset({"decode", "encode", "hex", "join", "replace", "split"})
+_KEPT: Final = frozenset(
+    {BindingKind.VARIABLE, BindingKind.DIRECTION_VARIABLE, BindingKind.NOW, BindingKind.HELD_UP, BindingKind.HELD_DOWN}
+)
+_SMALL: Final = 1 << 16
+"""What is added to a number again and again does not reach 64 bits in the life of a session."""
+
+
+def grows(value: Typed) -> bool:
+    """Whether lists or texts are put together in it."""
+    return any(
+        isinstance(node.type, ListType | StrType | BytesType)
+        and (isinstance(node, Binary) or (isinstance(node, Method) and node.name in _LENGTHENING))
+        for node in walk(value)
+    )
+
+
+def counts(value: Typed) -> bool:
+    """Whether it is, or holds, a number that may have more than 64 bits."""
+    held = value.type
+    while isinstance(held, ListType | OptionalType):
+        held = held.item if isinstance(held, ListType) else held.inner
+    if not isinstance(held, IntType | DurationType):
+        return False
+    if isinstance(value.type, ListType):
+        return any(map(counts, children(value)))
+    return not _bounded(value)
+
+
+def _bounded(value: Typed) -> bool:
+    """Whether a number surely stays within 64 bits when it is kept."""
+    match value:
+        case Constant() | Call("len"):
+            return True
+        case Name(binding):
+            return binding.kind in _KEPT
+        case Binary("+" | "-", left, right):
+            return _bounded(left) and isinstance(right, Constant) and abs(int(right.value or 0)) <= _SMALL
+        case Binary("%" | "&", _, Constant(int(bound))):
+            return bound >= 0
+        case Unary("+", operand):
+            return _bounded(operand)
+        case _:
+            return False
