@@ -9,9 +9,13 @@ stream, because a message that fails is read again from its first byte.
 from __future__ import annotations
 
 from collections import deque
+from typing import TYPE_CHECKING
 
 from dissgen_runtime.events import Direction
 from dissgen_runtime.tokens import Terminator
+
+if TYPE_CHECKING:
+    from dissgen_runtime.budgets import Budget
 
 
 class GapMark:
@@ -52,6 +56,8 @@ class Buffer:
         "arrival",
         "arrivals",
         "base",
+        "beyond_size",
+        "budgets",
         "child_bytes",
         "consumed",
         "data",
@@ -89,6 +95,8 @@ class Buffer:
         self.final = False  # no byte will follow those that are there
         self.arrival = 0  # the run in which the first waiting byte came
         self.arrivals: list[tuple[int, int]] | None = None  # offset, run of those that came later
+        self.budgets: list[Budget] | None = None  # those that are being read, the innermost last
+        self.beyond_size = 0  # bytes behind their ends
         self._marks: list[int] | None = None  # where unions began: bytes behind these stay joined
         self.skip: Terminator | None = None
         self.skip_before = False
@@ -107,12 +115,12 @@ class Buffer:
     @property
     def end(self) -> int:
         """Of the bytes that are there."""
-        return self.base + len(self.data) + self.pending_size
+        return self.base + len(self.data) + self.pending_size + self.beyond_size
 
     @property
     def unread(self) -> int:
         """How many bytes wait, those of an unfinished message included, up to the next gap or end."""
-        return self.base + len(self.data) + self.pending_size - min(self.start, self.base + self.pos)
+        return self.end - min(self.start, self.base + self.pos)
 
     @property
     def waiting(self) -> int:
@@ -243,7 +251,7 @@ class Buffer:
         """Take the mark away and let in the bytes behind it."""
         assert self.later
         mark = self.later.popleft()
-        if isinstance(mark, GapMark):
+        if isinstance(mark, GapMark) and mark.size:
             self.pass_gap(mark.size)
         later, self.later = self.later, None
         while later and isinstance(piece := later[0], Piece):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from dissgen_runtime.buffer import Buffer
+from dissgen_runtime.budgets import Budgeted
 from dissgen_runtime.errors import FOUND_LIMIT, ErrorKind, ParseError
 from dissgen_runtime.events import Direction
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.limits import Limits
 from dissgen_runtime.tokens import Terminator, Token
+from dissgen_runtime.varints import BROKEN, EXPECTED, VarintReader
 
 DIGITS = b"0123456789abcdefghijklmnopqrstuvwxyz"
 IDLE = -2  # no token is being scanned
@@ -37,7 +38,7 @@ class NeedMore(Exception):
     """The element goes on behind the bytes that are there."""
 
 
-class Elements(Buffer):
+class Elements(Budgeted):
     """Tokens, sizes, searches and look-ahead on the bytes of one direction."""
 
     __slots__ = (
@@ -222,6 +223,43 @@ class Elements(Buffer):
         self.pos += layout.advance
         return layout.unpack(self.data, begin)
 
+    def varint(self, read: VarintReader, field: str | None = None) -> int:
+        """A number of variable length."""
+        if len(self.data) - self.pos < 10 and self.pending:
+            self.join()
+        got = read(self.data, self.pos, len(self.data))
+        if got is not None:
+            self._check_message(self.base + got[1], field)
+            self.pos = got[1]
+            return got[0]
+        data = self.data[self.pos : self.pos + 10]
+        broken = BROKEN[read](data)
+        if broken:
+            self.fail("value", field, EXPECTED[read], size=broken)
+        if not self.final:
+            raise NeedMore
+        self.fail("truncated", field, EXPECTED[read], size=len(data))
+
+    def packed(self, count: int, bits: int, field: str | None = None) -> bytes:
+        """The bytes of `count` items of so many bits."""
+        if count > self.limits.items:
+            self.fail("limit", field, f"at most {self.limits.items} items")
+        return self.take((max(count, 0) * bits + 7) // 8, field)
+
+    def packed_rest(self, bits: int, field: str | None = None) -> bytes:
+        """The rest of the input, as items of so many bits."""
+        if self.remaining() * 8 // bits > self.limits.items:
+            self.fail("limit", field, f"at most {self.limits.items} items")
+        return self.rest(field)
+
+    def align(self, size: int) -> None:
+        """Pass over what is left up to a multiple of `size` bytes, counted from the beginning of the message."""
+        self.take(-self.position() % size)
+
+    def position(self) -> int:
+        """Where the next byte stands in the message."""
+        raise NotImplementedError  # the reader knows where the message began
+
     def rest(self, field: str | None = None) -> bytes:
         """Everything up to the end of the direction."""
         end = self.base + len(self.data) + self.pending_size
@@ -271,7 +309,7 @@ class Elements(Buffer):
             if end >= 0:
                 self._scanned += at
                 return self._scanned
-            self.fail("truncated", field, terminator.name, size=self.end - self.offset)
+            self.fail("truncated", field, terminator.name, size=self._visible_end() - self.offset)
         begin = self._scanned - self._piece_start if not self._carry else 0
         window = self._carry + piece if self._carry else piece
         window_start = self._scanned - begin
@@ -285,6 +323,43 @@ class Elements(Buffer):
         self._piece += 1
         self._piece_start = window_start + len(window)
         return -1
+
+    # Budgets
+
+    def enter(self, size: int, whole: bool, field: str | None = None) -> None:
+        """The next `size` bytes are the input until `leave`. `whole`: only when all of them are there."""
+        if size < 0:
+            self.fail("value", field, "a size that is not negative")
+        if self.budgets and self.offset + size > self.budgets[-1].cap:
+            self.fail("truncated", field, octets(size))
+        if whole:
+            if self.offset + size - self.floor > self.limits.message:
+                self.fail("limit", field, f"a message of at most {self.limits.message} bytes")
+            there = len(self.data) - self.pos + self.pending_size
+            if there < size:
+                if not self.final:
+                    raise NeedMore
+                self.fail("truncated", field, octets(size), size=there)
+        self.begin_budget(size)
+
+    def leave(self, slack: bool, field: str | None = None) -> None:
+        """Behind the budget, which must have been read to its end, or, with `slack`, is passed over."""
+        left = self.remaining()
+        if left and slack:
+            self.take(left, field)
+        elif left:
+            if self.peek() >= 0:
+                self.fail("mismatch", field, "the end of the budget", size=1)
+            self.fail("truncated", field, octets(left))
+        self.end_budget()
+
+    def remaining(self) -> int:
+        """How many bytes are left of the budget, without one of the input, whose end must be known then."""
+        if self.budgets:
+            return self.budgets[-1].cap - self.offset
+        if not self.final:
+            raise NeedMore
+        return self.end - self.offset
 
     # Looking ahead
 

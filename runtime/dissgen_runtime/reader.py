@@ -146,6 +146,10 @@ class Reader(Elements):
             if self.arrivals is None:
                 self.arrivals = []
             self.arrivals.append((self.end, run))
+        if self.budgets:
+            data = self.visible(data)
+            if not data:
+                return
         if self.frame is None and self.pos == len(self.data) and not self.pending:
             self.base += self.pos
             self.start = self.base
@@ -161,6 +165,9 @@ class Reader(Elements):
         self.paused = False
 
     # Messages
+
+    def position(self) -> int:
+        return self.base + self.pos - self.message_start
 
     def begin(self, frame: Frame[object], arguments: tuple[object, ...]) -> None:
         """A message begins at the next byte."""
@@ -204,6 +211,8 @@ class Reader(Elements):
         if self._left >= 0:
             inside = min(size, self._left)
             self._left -= inside
+        elif self.budgets:
+            inside = min(size, self.remaining())
         self.floor += inside
         return inside
 

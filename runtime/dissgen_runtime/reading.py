@@ -223,8 +223,8 @@ class Reading(Transitions):
             self._pass_gap(reader, mark)
             return True
         unread = reader.frame is not None or reader.unread > 0
-        if unread and not reader.final and not mark.cut:
-            reader.final = True
+        if unread and not reader.closed and not mark.cut:
+            reader.finish()
             reader.plain = False
             return True
         if unread:
@@ -269,7 +269,7 @@ class Reading(Transitions):
             other.forced_until = max(other.forced_until, mark.other_end)
         if in_stream:
             inside = reader.stream_gap(mark.size)
-            reader.pass_gap(inside)
+            reader.lose(inside)
             mark.size -= inside
             if mark.size == 0:
                 reader.pass_mark()

@@ -96,7 +96,7 @@ class Session(Clock, Generic[StateT]):
 
     def _feed_on(self, reader: Reader, direction: Direction, data: bytes) -> None:
         """Data of any direction in any situation."""
-        if self.finished or reader.ended or reader.final or _has_end(reader):
+        if self.finished or reader.ended or reader.closed or _has_end(reader):
             reader.discarded += len(data)  # behind the end
         elif data:
             reader.append(data, self._current_run(direction))
@@ -285,7 +285,7 @@ class Session(Clock, Generic[StateT]):
         if reader.discards_all or reader.ignore_stay == self._stay:
             return self._discard(reader)
         kind = side.kind
-        reader.plain = not reader.lost and not reader.final
+        reader.plain = not reader.lost and not reader.closed
         if kind == "rule":
             if side.hold is not None and not self._must_read(reader) and self._holds(reader, side.hold):
                 return False

@@ -55,6 +55,10 @@ class FrameNames(_Common):
                 return naming.local(binding.name)
             case BindingKind.MESSAGE_VARIABLE:
                 return f"r.variables.{naming.variable(binding.name)}"
+            case BindingKind.REMAINING:
+                return "r.remaining()"
+            case BindingKind.POSITION:
+                return "r.position()"
             case _:
                 raise AssertionError(f"{binding} cannot stand in a rule")
 
@@ -78,6 +82,7 @@ class ScanNames(_Common):
 
     index: str = "0"
     item: str = "item"
+    end: str = "end"
     peeks: dict[Peek, str] = field(default_factory=dict)
 
     def name(self, binding: Binding) -> str:
@@ -88,6 +93,8 @@ class ScanNames(_Common):
                 return self.item
             case BindingKind.INDEX:
                 return self.index
+            case BindingKind.REMAINING:
+                return f"({self.end} - pos)"
             case _:
                 raise AssertionError(f"{binding} cannot stand in a rule")
 

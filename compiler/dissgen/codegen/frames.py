@@ -16,6 +16,7 @@ from dissgen.codegen.frame_numbers import FrameNumbers
 from dissgen.codegen.layouts import number_from
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import literal, tuple_literal
+from dissgen.codegen.scan_numbers import packed_items
 from dissgen.codegen.steps import Jump, Step, Steps
 from dissgen.codegen.values import case_test, converted, python_type
 from dissgen.ir import ops
@@ -93,6 +94,15 @@ class FrameBody(FrameNumbers):
                 self.leaf(op)
             case ops.NumberRead():
                 self.fixed((op,))
+            case ops.VarintRead():
+                self.leaf(op)
+            case ops.PackedRead():
+                self._packed(op)
+            case ops.Within():
+                self._within(op)
+            case ops.Align(size):
+                self.steps.wait(op.place)
+                self.steps.add(f"r.align({size})")
             case ops.StreamRead():
                 self._stream(op)
             case ops.Call():
@@ -193,6 +203,10 @@ class FrameBody(FrameNumbers):
                 return f"r.rest({literal(op.field) if op.field else ''})"
             case ops.NumberRead():  # an item of an array
                 return number_from(f"r.take({op.bits // 8}{field})", op)
+            case ops.VarintRead():
+                return f"r.varint(read_{op.kind}{field})"
+            case ops.PackedRead():
+                raise AssertionError("an array of bits has a step of its own")
             case _:
                 assert_never(op)
 
@@ -200,7 +214,7 @@ class FrameBody(FrameNumbers):
         return converted(op, self._raw(op), self.module, checked=True)
 
     def leaf(self, op: ops.Leaf) -> None:
-        constant = op.constant if isinstance(op, ops.TokenRead) else None
+        constant = op.constant if isinstance(op, ops.TokenRead | ops.VarintRead) else None
         text = self._raw(op) if op.target.name is None and constant is None else self._value(op)
         self.steps.wait(op.place)
         if constant is None:
@@ -228,7 +242,7 @@ class FrameBody(FrameNumbers):
                 text = f"r.stream_token({event}, {naming.token(source.token)}{extra}{field})"
                 if source.target.name is not None:
                     text = converted(source, text, self.module, checked=True)
-            case ops.LiteralRead() | ops.NumberRead():
+            case ops.LiteralRead() | ops.NumberRead() | ops.VarintRead() | ops.PackedRead():
                 raise AssertionError("a literal or a number is not streamed")
             case _:
                 assert_never(source)
@@ -277,6 +291,15 @@ class FrameBody(FrameNumbers):
         self._all(body)
         self.steps.close(after)
         return first
+
+    def _within(self, op: ops.Within) -> None:
+        field = f", {literal(op.field)}" if op.field else ""
+        size = self._settled(op.size, op.place)
+        self.steps.wait(op.place)
+        self.steps.add(f"r.enter({size}, {op.whole}{field})")
+        self._all(op.body)
+        self.steps.wait(op.place)
+        self.steps.add(f"r.leave({op.slack}{field})")
 
     def _union(self, op: ops.Union) -> None:
         start, reach = self._slot("start", "int", "0"), self._slot("reach", "int", "0")
@@ -374,6 +397,22 @@ class FrameBody(FrameNumbers):
         sequence = "self.depth_ == 0" if op.sequence else "False"
         return [*lines, value, f"r.pass_item({begun}, {sequence}{field})", f"{index} += 1"]
 
+    def _packed(self, op: ops.PackedRead) -> None:
+        """An array of bits, all at once."""
+        field = f", {literal(op.field)}" if op.field else ""
+        value = self.locals.fresh("value")
+        if op.count is None:
+            text, count = f"r.packed_rest({op.bits}{field})", f"len({value}) * 8 // {op.bits}"
+        else:
+            count = self._settled(op.count, op.place)
+            text = f"r.packed({count}, {op.bits}{field})"
+        self.steps.wait(op.place)
+        if op.target.name is None:
+            self.steps.add(text)
+        else:
+            self.steps.add(f"{value} = {text}")
+            self.assign(op.target, packed_items(op, value, count))
+
     def _result(self) -> str:
         rule = self.rule
         if rule.result is not None:
@@ -389,7 +428,10 @@ def _whole_message(body: tuple[ops.Op, ...]) -> tuple[ops.Op, ...]:
 
 
 def _peeks(expression: Typed) -> bool:
-    return any(isinstance(node, Peek) for node in walk(expression))
+    return any(
+        isinstance(node, Peek) or (isinstance(node, Name) and node.binding.kind is BindingKind.REMAINING)
+        for node in walk(expression)
+    )
 
 
 def _known(rule: ops.Rule) -> frozenset[str]:

@@ -26,7 +26,7 @@ _PARAMETER_WORDS: Final = frozenset({"data"})
 _LOCAL_WORDS: Final = frozenset(
     (
         *("self", "r", "message", "error", "fires", "piece", "pos", "end", "data", "m", "start", "value", "item"),
-        *("number", "word", "struct"),
+        *("number", "word", "stop", "fields", "struct"),
         *("got", "wanted", "mark", "reach", "before", "count", "index", "peeked", "subject", "bytes", "bool"),
         *("enum", "re", "parse", "parse_int", "holds", "reads", "require", "iter", "next", "round", "frozenset"),
     )

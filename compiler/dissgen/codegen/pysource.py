@@ -49,6 +49,10 @@ class Code:
         suffix = f"  # {place}" if place is not None else ""
         self.lines.append("    " * self._depth + line + suffix)
 
+    def insert(self, index: int, line: str) -> None:
+        """A line before one that stands already, as deep as what comes next."""
+        self.lines.insert(index, "    " * self._depth + line)
+
     @contextmanager
     def block(self, head: str, place: object = None) -> Iterator[None]:
         self.add(head, place)

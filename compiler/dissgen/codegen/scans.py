@@ -12,13 +12,14 @@ from typing import assert_never
 from dissgen.codegen import naming
 from dissgen.codegen.environments import ScanNames, subject
 from dissgen.codegen.expressions import emit
-from dissgen.codegen.layouts import Unpacked, layout
+from dissgen.codegen.extents import Extents
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import Code, literal, regex_literal
 from dissgen.codegen.runs import RunPattern, run_pattern
+from dissgen.codegen.scan_numbers import ScanNumbers, Struct
 from dissgen.codegen.values import case_test, converted, makes_float, parsed_int, python_type
 from dissgen.ir import ops
-from dissgen.ir.expressions import BindingKind, Constant, Name, Peek, Typed, fallible, walk
+from dissgen.ir.expressions import Name, Peek, Typed, fallible, walk
 from dissgen.ir.walk import body_expressions, every
 from dissgen.primitives.array import ITEM
 from dissgen.tokens import CompiledToken
@@ -34,16 +35,7 @@ class Pattern:
     comment: str
 
 
-@dataclass(frozen=True, slots=True)
-class Struct:
-    """A module-level structure: name, source text, comment."""
-
-    name: str
-    value: str
-    comment: str
-
-
-class ScanBody:
+class ScanBody(ScanNumbers):
     """Builds the `_scan_<rule>` function of one rule that has a straight-line variant."""
 
     def __init__(self, rule: ops.Rule, module: ops.Module) -> None:
@@ -57,11 +49,7 @@ class ScanBody:
         self.structs: list[Struct] = []
         self.locals = Locals()
         self._declared: set[str] = set()
-        self._unsigned = frozenset(
-            op.target.name
-            for op in every(rule.whole)
-            if isinstance(op, ops.NumberRead) and not op.signed and not op.conversions and op.kind == "int"
-        )
+        self.extents = Extents(rule, module)
         self._limit = module.limits.message
         if self._may_fail(rule.whole):
             with self.code.block("try:"):
@@ -72,11 +60,13 @@ class ScanBody:
             self._body(rule.whole)
 
     def _body(self, whole: tuple[ops.Op, ...]) -> None:
-        self.code.add("start = pos")
+        most = self.extents.body(whole)
+        place = len(self.code.lines)
         self._optional_fields()
-        self._all(whole)
-        self.code.add(f"if pos - start > {self._limit}:")
-        self.code.add("    return None")
+        self.all(whole)
+        if most is None or most > self._limit:
+            self.code.insert(place, "start = pos")
+            self.decline(f"pos - start > {self._limit}")
         self.code.add(f"return {self._result()}, pos")
 
     def _may_fail(self, whole: tuple[ops.Op, ...]) -> bool:
@@ -84,7 +74,7 @@ class ScanBody:
         trees = [*body_expressions(whole), *(() if self.rule.result is None else (self.rule.result,))]
         return any(map(fallible, trees)) or any(makes_float(op) for op in every(whole))
 
-    def _local(self, target: str) -> str:
+    def local(self, target: str) -> str:
         """A field, or the item of an array, whose name no field has."""
         return self.names.item if target == ITEM else naming.local(target)
 
@@ -94,11 +84,11 @@ class ScanBody:
                 self._declared.add(field.name)
                 self.code.add(f"{naming.local(field.name)}: {python_type(field.type)} = None")
 
-    def _decline(self, test: str) -> None:
+    def decline(self, test: str) -> None:
         self.code.add(f"if {test}:")
         self.code.add("    return None")
 
-    def _all(self, body: tuple[ops.Op, ...]) -> None:
+    def all(self, body: tuple[ops.Op, ...]) -> None:
         for op in body:
             self._op(op)
 
@@ -109,9 +99,19 @@ class ScanBody:
             case ops.Run():
                 self._run(op)
             case ops.NumberRead():
-                self._fixed((op,), op.place)
+                self.fixed((op,), op.place)
             case ops.FixedRun():
-                self._fixed(op.parts, op.place)
+                self.fixed(op.parts, op.place)
+            case ops.VarintRead():
+                self.varint(op)
+            case ops.PackedRead():
+                self._peeks(op.count) if op.count is not None else None
+                self.packed(op)
+            case ops.RestRead():
+                self.rest(op)
+            case ops.Within():
+                self._peeks(op.size)
+                self.within(op)
             case ops.Prefer():
                 self._prefer(op)
             case ops.TakeRead():
@@ -126,19 +126,19 @@ class ScanBody:
             case ops.If():
                 self._peeks(op.test)
                 with self.code.block(f"if {emit(op.test, self.names)}:", op.place):
-                    self._all(op.body)
+                    self.all(op.body)
             case ops.Loop():
                 self._loop(op)
             case ops.Union():
                 self._union(op)
             case ops.Verify():
                 self._peeks(op.test)
-                self._decline(f"not ({emit(op.test, self.names)})")
+                self.decline(f"not ({emit(op.test, self.names)})")
             case ops.Fail():
                 self.code.add("return None")
             case (
                 ops.UntilRead()
-                | ops.RestRead()
+                | ops.Align()
                 | ops.StreamRead()
                 | ops.TriggerInMessage()
                 | ops.RaiseInMessage()
@@ -155,11 +155,11 @@ class ScanBody:
         run = run_pattern(op, self.module)
         self._limit = min(self._limit, run.limit)
         name = self._pattern(run)
-        self.code.add(f"m = {name}(data, pos, end)", op.place)
+        self.code.add(f"m = {name}(data, pos, {self.names.end})", op.place)
         if run.margin:
-            self._decline(f"m is None or m.end() + {run.margin} > end")
+            self.decline(f"m is None or m.end() + {run.margin} > {self.names.end}")
         else:
-            self._decline("m is None")
+            self.decline("m is None")
         for group in run.groups:
             self._group(group.number, group.leaf, group.optional)
         self.code.add("pos = m.end()")
@@ -170,36 +170,36 @@ class ScanBody:
         self._limit = min(self._limit, run.limit)
         number = next(group.number for group in run.groups if group.leaf is op.subject)
         assert op.subject.target.name is not None
-        target = self._local(op.subject.target.name)
+        target = self.local(op.subject.target.name)
         value = converted(op.subject, f"m[{number}]", self.module, checked=False)
-        test = "m is not None" + (f" and m.end() + {run.margin} <= end" if run.margin else "")
+        test = "m is not None" + (f" and m.end() + {run.margin} <= {self.names.end}" if run.margin else "")
         usual = case_test(f"({target} := {value})", op.excluded, negated=True)
-        self.code.add(f"m = {self._pattern(run)}(data, pos, end)", op.run.place)
+        self.code.add(f"m = {self._pattern(run)}(data, pos, {self.names.end})", op.run.place)
         with self.code.block(f"if {test} and {usual}:", op.place):
             for group in run.groups:
                 if group.leaf is not op.subject:
                     self._group(group.number, group.leaf, group.optional)
             self.code.add("pos = m.end()")
         with self.code.block("else:"):
-            self._all(op.otherwise)
+            self.all(op.otherwise)
 
     def _group(self, number: int, leaf: ops.TokenRead | ops.LiteralRead, optional: bool) -> None:
         constant = leaf.constant if isinstance(leaf, ops.TokenRead) else None
-        target = self._local(leaf.target.name) if leaf.target.name else self.locals.fresh("value")
+        target = self.local(leaf.target.name) if leaf.target.name else self.locals.fresh("value")
         if optional:
             with self.code.block(f"if m[{number}] is not None:"):
                 self._set(target, leaf, f"m[{number}]")
         else:
             self._set(target, leaf, f"m[{number}]")
         if constant is not None:
-            self._decline(f"{target} != {literal(constant)}")
+            self.decline(f"{target} != {literal(constant)}")
 
     def _set(self, target: str, leaf: ops.Leaf, raw: str, place: ops.Place | None = None) -> None:
         """The value of a leaf into a local; a number that is none declines."""
         if parsed_int(leaf, self.module):
             number = self.locals.fresh("number")
             self.code.add(f"{number} = {converted(leaf, raw, self.module, checked=False)}", place)
-            self._decline(f"{number} is None")
+            self.decline(f"{number} is None")
             self.code.add(f"{target} = {number}")
         else:
             self.code.add(f"{target} = {converted(leaf, raw, self.module, checked=False)}", place)
@@ -209,71 +209,25 @@ class ScanBody:
         self.patterns.append(Pattern(name, regex_literal(run.regex), run.comment))
         return name
 
-    # Runs of numbers
-
-    def _fixed(self, parts: tuple[ops.NumberRead, ...], place: ops.Place) -> None:
-        """One test of the bounds, one structure."""
-        found = layout(parts)
-        self._decline(f"end - pos < {found.size}" if found.size > 1 else "pos >= end")
-        unpacked = Unpacked(found, self._direct, self._number, self.locals.fresh)
-        targets = unpacked.targets
-        if len(targets) == 1 and found.format in (">B", "<B"):
-            self.code.add(f"{targets[0]} = data[pos]", place)
-        elif targets:
-            name = naming.unpack(self.rule.name, len(self.structs) + 1)
-            self.structs.append(Struct(name, f"struct.Struct({literal(found.format)}).unpack_from", _words(parts)))
-            left = ", ".join(targets) if len(targets) > 1 else f"({targets[0]},)"
-            self.code.add(f"{left} = {name}(data, pos)", place)
-        for leaf, text in unpacked.values:
-            if leaf.target.name is not None:
-                self.code.add(f"{self._local(leaf.target.name)} = {text}")
-                text = self._local(leaf.target.name)
-            if leaf.constant is not None:
-                self._decline(f"({text}) != {literal(leaf.constant)}" if " " in text else f"{text} != {leaf.constant}")
-        for leaf in parts:
-            if leaf.constant is not None and (self._direct(leaf) in targets):
-                self._decline(f"{self._direct(leaf)} != {literal(leaf.constant)}")
-        if found.advance:
-            self.code.add(f"pos += {found.advance}")
-
-    def _direct(self, leaf: ops.NumberRead) -> str | None:
-        """The local that takes the number as it is."""
-        if leaf.target.name is None or leaf.conversions:
-            return None
-        return self._local(leaf.target.name)
-
-    def _number(self, leaf: ops.NumberRead, raw: str) -> str:
-        return converted(leaf, raw, self.module, checked=False)
-
     # Others
 
     def _take(self, op: ops.TakeRead) -> None:
         self._peeks(op.size)
-        size = emit(op.size, self.names)
-        if not size.isidentifier() and not size.isdigit():
-            name = self.locals.fresh("wanted")
-            self.code.add(f"{name} = {size}")
-            size = name
-        self._decline(f"end - pos < {size}" if self._positive(op.size) else f"{size} < 0 or end - pos < {size}")
+        size = self.named("wanted", emit(op.size, self.names))
+        negative = "" if self.extents.value(op.size) is not None else f"{size} < 0 or "
+        self.decline(f"{negative}{self.names.end} - pos < {size}")
         if op.target.name is not None:
-            self._set(self._local(op.target.name), op, f"data[pos : pos + {size}]", op.place)
+            self._set(self.local(op.target.name), op, f"data[pos : pos + {size}]", op.place)
         self.code.add(f"pos += {size}")
-
-    def _positive(self, size: Typed) -> bool:
-        """Whether a size cannot be negative."""
-        if isinstance(size, Constant):
-            return isinstance(size.value, int) and size.value >= 0
-        field = size.binding if isinstance(size, Name) else None
-        return field is not None and field.kind is BindingKind.FIELD and field.name in self._unsigned
 
     def _call(self, op: ops.Call) -> None:
         for _, value in op.arguments:
             self._peeks(value)
         arguments = "".join(f", {emit(value, self.names)}" for _, value in op.arguments)
         got = self.locals.fresh("got")
-        self.code.add(f"{got} = {naming.scan_function(op.rule)}(data, pos, end{arguments})", op.place)
-        self._decline(f"{got} is None")
-        self.code.add(f"{self._local(op.target.name)}, pos = {got}" if op.target.name else f"pos = {got}[1]")
+        self.code.add(f"{got} = {naming.scan_function(op.rule)}(data, pos, {self.names.end}{arguments})", op.place)
+        self.decline(f"{got} is None")
+        self.code.add(f"{self.local(op.target.name)}, pos = {got}" if op.target.name else f"pos = {got}[1]")
 
     def _branch(self, op: ops.Branch) -> None:
         self._peeks(op.subject)
@@ -284,33 +238,32 @@ class ScanBody:
             value = name
         for index, case in enumerate(op.cases):
             with self.code.block(f"{'if' if index == 0 else 'elif'} {case_test(value, case.values)}:", case.place):
-                self._all(case.body)
+                self.all(case.body)
         if op.otherwise is None:
             self.code.add("else:")
             self.code.add("    return None")
         elif op.otherwise and op.cases:
             with self.code.block("else:"):
-                self._all(op.otherwise)
+                self.all(op.otherwise)
         elif op.otherwise:
-            self._all(op.otherwise)
+            self.all(op.otherwise)
 
     def _loop(self, op: ops.Loop) -> None:
-        items = self._items(op)
+        if op.count is not None:
+            self._peeks(op.count)
+        if self.at_once(op):
+            return
+        items = self.items(op)
         index = f"len({items})" if items else self.locals.fresh("index")
         if not items:
             self.code.add(f"{index} = 0")
         self.names.index = index
         count = ""
         if op.count is not None:
-            self._peeks(op.count)
-            count = emit(op.count, self.names)
-            if not count.isidentifier() and not count.isdigit():
-                self.code.add(f"{(named := self.locals.fresh('count'))} = {count}")
-                count = named
-        with self.code.block("while True:", op.place):
-            if op.count is not None:
-                self.code.add(f"if {index} >= {count}:")
-                self.code.add("    break")
+            count = self.named("count", emit(op.count, self.names))
+        tests = [f"{index} < {count}"] if count else []
+        tests += [f"pos < {self.names.end}"] if op.rest else []
+        with self.code.block(f"while {' and '.join(tests) or 'True'}:", op.place):
             if op.while_ is not None:
                 self._peeks(op.while_)
                 self.code.add(f"if not ({emit(op.while_, self.names)}):")
@@ -323,7 +276,7 @@ class ScanBody:
                 self.code.add("    break")
         self.names.index = "0"
 
-    def _items(self, op: ops.Loop) -> str:
+    def items(self, op: ops.Loop) -> str:
         """The local that keeps the items, empty; "" for an array that keeps none."""
         name = op.target.name
         if name is None:
@@ -342,10 +295,10 @@ class ScanBody:
         if not (isinstance(op.item, ops.Call) and self._item_by_pattern(op.item, item)):
             self._op(op.item)
         if items:
-            self._decline(f"len({items}) >= {self.module.limits.items}")
+            self.decline(f"len({items}) >= {self.module.limits.items}")
             self.code.add(f"{items}.append({item})")
         else:
-            self._decline(f"pos == {before}")
+            self.decline(f"pos == {before}")
             self.code.add(f"{index} += 1")
 
     def _item_by_pattern(self, call: ops.Call, item: str) -> bool:
@@ -366,9 +319,9 @@ class ScanBody:
             values[name] = converted(group.leaf, f"m[{group.number}]", self.module, checked=False)
         if set(values) != {field.name for field in rule.fields} or any(field.local for field in rule.fields):
             return False
-        self.code.add(f"m = {naming.pattern(rule.name, 1)}(data, pos, end)", call.place)
-        margin = f"m.end() + {run.margin} > end or " if run.margin else ""
-        self._decline(f"m is None or {margin}m.end() - pos > {min(run.limit, self.module.limits.message)}")
+        self.code.add(f"m = {naming.pattern(rule.name, 1)}(data, pos, {self.names.end})", call.place)
+        margin = f"m.end() + {run.margin} > {self.names.end} or " if run.margin else ""
+        self.decline(f"m is None or {margin}m.end() - pos > {min(run.limit, self.module.limits.message)}")
         arguments = ", ".join(values[field.name] for field in rule.fields)
         self.code.add(f"{item} = {naming.record_class(rule.name)}({arguments})")
         self.code.add("pos = m.end()")
@@ -378,7 +331,7 @@ class ScanBody:
         mark, reach = self.locals.fresh("mark"), self.locals.fresh("reach")
         self.code.add(f"{mark} = {reach} = pos", op.place)
         for index, member in enumerate(op.members):
-            self._all(member)
+            self.all(member)
             if index < len(op.members) - 1:
                 self.code.add(f"{reach} = max({reach}, pos)")
                 self.code.add(f"pos = {mark}")
@@ -394,22 +347,22 @@ class ScanBody:
             self.names.peeks[node] = name
             match node.kind, node.argument:
                 case "octet", _:
-                    self._decline("pos >= end")
+                    self.decline(f"pos >= {self.names.end}")
                     self.code.add(f"{name} = data[pos]")
                 case "token", str(token):
                     # no match may be for want of data: only the longest viable prefix decides, so stay clear of the end
                     compiled = self.tokens[token].compiled
-                    self.code.add(f"{name} = {naming.token(token)}.match(data, pos, end) is not None")
-                    self._decline(f"not {name} and end - pos < {_viable_length(compiled, self.module)}")
+                    self.code.add(f"{name} = {naming.token(token)}.match(data, pos, {self.names.end}) is not None")
+                    self.decline(f"not {name} and {self.names.end} - pos < {_viable_length(compiled, self.module)}")
                 case "bytes", bytes(expected):
-                    self._decline(f"end - pos < {len(expected)}")
+                    self.decline(f"{self.names.end} - pos < {len(expected)}")
                     self.code.add(f"{name} = data.startswith({expected!r}, pos)")
                 case _, argument:
                     assert argument is not None
                     assert not isinstance(argument, str | bytes)
                     size = self.locals.fresh("wanted")
                     self.code.add(f"{size} = {emit(argument, self.names)}")
-                    self._decline(f"end - pos < {size}")
+                    self.decline(f"{self.names.end} - pos < {size}")
                     self.code.add(f"{name} = data[pos : pos + {size}]")
 
     def _result(self) -> str:
@@ -418,11 +371,6 @@ class ScanBody:
             return emit(rule.result, self.names)
         values = ", ".join(naming.local(field.name) for field in rule.fields if not field.local)
         return f"{naming.record_class(rule.name)}({values})"
-
-
-def _words(parts: tuple[ops.NumberRead, ...]) -> str:
-    """The fields of a structure in a comment."""
-    return " ".join(part.field or "-" for part in parts)
 
 
 def _viable_length(compiled: CompiledToken, module: ops.Module) -> int:

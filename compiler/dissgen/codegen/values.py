@@ -54,7 +54,7 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
     """The value of a leaf from its bytes. `checked` forms raise ParseError through `r`, the others give None."""
     if isinstance(op, ops.LiteralRead):
         return decode(raw, module)
-    if isinstance(op, ops.NumberRead):
+    if isinstance(op, ops.NumberRead | ops.VarintRead | ops.PackedRead):
         return raw
     text = isinstance(op, ops.TokenRead) or op.text
     value, is_bytes = raw, True

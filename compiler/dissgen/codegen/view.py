@@ -68,6 +68,7 @@ class RuleView:
     patterns: tuple[Pattern, ...]
     structs: tuple[ConstantView, ...]
     scan: FunctionView | None
+    bounded: bool
     parse: FunctionView | None
 
 
@@ -265,6 +266,7 @@ class _Viewer:
             patterns=tuple(scan_body.patterns) if scan_body else (),
             structs=_structs(frame, scan_body),
             scan=None if scan_body is None else self._scan(rule, scan_body, result),
+            bounded=rule.bounded,
             parse=None if rule.anonymous else self._parse(rule, result),
         )
 

@@ -127,7 +127,62 @@ class NumberRead:
     field: str | None
 
 
-Leaf: TypeAlias = TokenRead | LiteralRead | TakeRead | UntilRead | RestRead | NumberRead
+@dataclass(frozen=True, slots=True)
+class VarintRead:
+    """A number of variable length."""
+
+    kind: Literal["leb128", "zigzag", "mqtt", "quic", "ber_length"]
+    target: Target
+    conversions: tuple[Conversion, ...]
+    type: Type
+    constant: str | int | None
+    place: Place
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackedRead:
+    """An array of numbers or flags of `bits` bits, with the rest of the last byte; `type` is that of the list.
+
+    `count` None: as many as fill the rest of the budget.
+    """
+
+    kind: Literal["int", "flag"]
+    bits: int
+    signed: bool
+    order: Literal["big", "little"]
+    count: Typed | None
+    target: Target
+    conversions: tuple[Conversion, ...]
+    type: Type
+    place: Place
+    field: str | None
+
+
+Leaf: TypeAlias = TokenRead | LiteralRead | TakeRead | UntilRead | RestRead | NumberRead | VarintRead | PackedRead
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The body inside a budget of `size` bytes, which it must fill, or, with `slack`, may leave unread.
+
+    `whole`: it is entered when all of it is there. `field` is for its own errors.
+    """
+
+    size: Typed
+    whole: bool
+    slack: bool
+    body: tuple[Op, ...]
+    place: Place
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Align:
+    """Up to a multiple of so many bytes, counted from the beginning of the message."""
+
+    size: int
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +377,8 @@ Op: TypeAlias = (
     | If
     | Loop
     | Union
+    | Within
+    | Align
     | Verify
     | Fail
     | Effect
@@ -376,3 +433,5 @@ class Rule:
     doc: str = ""
     anonymous: bool = False
     whole: tuple[Op, ...] | None = None
+    bounded: bool = False
+    """Its straight-line variant reads up to the end that it is given, and so serves inside a budget only."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dissgen.ir.grammar import (
     NOWHERE,
+    Align,
     Assign,
     Branch,
     Call,
@@ -27,6 +28,7 @@ from dissgen.ir.grammar import (
     Loop,
     NumberRead,
     Op,
+    PackedRead,
     Place,
     Prefer,
     RaiseInMessage,
@@ -42,7 +44,9 @@ from dissgen.ir.grammar import (
     Union,
     Unkept,
     UntilRead,
+    VarintRead,
     Verify,
+    Within,
 )
 from dissgen.ir.machine import (
     Abandon,
@@ -86,6 +90,7 @@ __all__ = [
     "NOWHERE",
     "Abandon",
     "AlertDefinition",
+    "Align",
     "Assign",
     "Branch",
     "Call",
@@ -111,6 +116,7 @@ __all__ = [
     "Module",
     "NumberRead",
     "Op",
+    "PackedRead",
     "Place",
     "Pop",
     "Prefer",
@@ -146,7 +152,9 @@ __all__ = [
     "UntilRead",
     "Upgrade",
     "Variable",
+    "VarintRead",
     "Verb",
     "Verify",
+    "Within",
     "WriteLog",
 ]

@@ -66,7 +66,7 @@ def _body(body: tuple[ops.Op, ...]) -> Iterator[str]:
 
 def _op(op: ops.Op) -> Iterator[str]:
     match op:
-        case ops.TokenRead() | ops.LiteralRead() | ops.TakeRead() | ops.UntilRead() | ops.RestRead() | ops.NumberRead():
+        case _ if isinstance(op, ops.Leaf):
             yield _leaf(op)
         case ops.StreamRead(source, event, transforms):
             yield f"stream {event}{''.join(f' through {name}' for name in transforms)}: {_leaf(source)}"
@@ -92,6 +92,12 @@ def _op(op: ops.Op) -> Iterator[str]:
             for member in members:
                 yield "  member"
                 yield from _indented(_body(member), 2)
+        case ops.Within():
+            how = "" if op.whole else " as it comes"
+            yield f"within {show(op.size)}{' with slack' * op.slack}{how}"
+            yield from _indented(_body(op.body), 1)
+        case ops.Align(size):
+            yield f"align {size} bytes"
         case ops.Verify(test, message):
             yield f"verify {show(test)} else {message!r}"
         case ops.Fail(message):
@@ -135,6 +141,11 @@ def _leaf(op: ops.Leaf) -> str:
             text = f"{'text' if op.text else 'bytes'} rest"
         case ops.NumberRead():
             text = _number(op)
+        case ops.VarintRead():
+            text = f"varint {op.kind}" + (f" = {op.constant!r}" if op.constant is not None else "")
+        case ops.PackedRead():
+            count = "rest" if op.count is None else f"count {show(op.count)}"
+            text = f"packed {op.kind} {op.bits} bits{' signed' * op.signed}{' little' * (op.order == 'little')} {count}"
         case _:
             assert_never(op)
     if not isinstance(op, ops.LiteralRead):

@@ -17,7 +17,7 @@ def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
                 for case in op.cases:
                     yield from every(case.body)
                 yield from every(op.otherwise or ())
-            case ops.If():
+            case ops.If() | ops.Within():
                 yield from every(op.body)
             case ops.Union():
                 for member in op.members:
@@ -39,23 +39,30 @@ def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
 def body_expressions(body: tuple[ops.Op, ...]) -> Iterator[Typed]:
     """All expressions of a body."""
     for op in every(body):
-        match op:
-            case ops.TakeRead():
-                yield op.size
-            case ops.Call():
-                yield from (value for _, value in op.arguments)
-            case ops.Let():
-                yield op.value
-            case ops.TriggerInMessage(payload=values) | ops.RaiseInMessage(payload=values) | ops.Assign(values=values):
-                yield from (value for _, value in values)
-            case ops.Branch():  # a look-up that misses is no failure, so only its parts count
-                yield from children(op.subject) if op.table_miss else (op.subject,)
-            case ops.If() | ops.Verify():
-                yield op.test
-            case ops.Loop():
-                yield from (part for part in (op.count, op.while_, op.until) if part is not None)
-            case _:
-                pass
+        yield from op_expressions(op)
+
+
+def op_expressions(op: ops.Op) -> Iterator[Typed]:
+    """The expressions of one operation, without those of what is inside it."""
+    match op:
+        case ops.TakeRead() | ops.Within():
+            yield op.size
+        case ops.PackedRead() if op.count is not None:
+            yield op.count
+        case ops.Call():
+            yield from (value for _, value in op.arguments)
+        case ops.Let():
+            yield op.value
+        case ops.TriggerInMessage(payload=values) | ops.RaiseInMessage(payload=values) | ops.Assign(values=values):
+            yield from (value for _, value in values)
+        case ops.Branch():  # a look-up that misses is no failure, so only its parts count
+            yield from children(op.subject) if op.table_miss else (op.subject,)
+        case ops.If() | ops.Verify():
+            yield op.test
+        case ops.Loop():
+            yield from (part for part in (op.count, op.while_, op.until) if part is not None)
+        case _:
+            pass
 
 
 def expressions(rule: ops.Rule) -> Iterator[Typed]:

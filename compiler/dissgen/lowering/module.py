@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal, cast
 
 from dissgen.ir import ops
+from dissgen.lowering.budgets import settle
 from dissgen.lowering.conditions import expand, expand_optional, expand_verb
 from dissgen.primitives import BY_KIND, Bound
 from dissgen.sema.flow import firing
@@ -55,7 +56,7 @@ def lower(model: Model) -> ops.Module:
             ops.Table(table.name, "set" if table.is_set else "mapping", table.entries, table.type, _place(table.span))
             for table in model.tables
         ),
-        rules=tuple(_rule(rule) for rule in model.rules),
+        rules=settle(tuple(_rule(rule) for rule in model.rules)),
         variables=tuple(
             ops.Variable(item.name, item.type, item.initial, item.limit, _place(item.span), item.scope, item.expires)
             for item in model.variables

@@ -58,7 +58,7 @@ class _Fuser:
                 cases = tuple(dataclasses.replace(case, body=self.body(case.body)) for case in op.cases)
                 otherwise = None if op.otherwise is None else self.body(op.otherwise)
                 return dataclasses.replace(op, cases=cases, otherwise=otherwise)
-            case ops.If():
+            case ops.If() | ops.Within():
                 return dataclasses.replace(op, body=self.body(op.body))
             case ops.Union():
                 return dataclasses.replace(op, members=tuple(self.body(member) for member in op.members))

@@ -44,7 +44,7 @@ def _inside(op: ops.Op) -> ops.Op:
             cases = tuple(dataclasses.replace(case, body=_body(case.body)) for case in op.cases)
             otherwise = None if op.otherwise is None else _body(op.otherwise)
             return dataclasses.replace(op, cases=cases, otherwise=otherwise)
-        case ops.If():
+        case ops.If() | ops.Within():
             return dataclasses.replace(op, body=_body(op.body))
         case ops.Union():
             return dataclasses.replace(op, members=tuple(_body(member) for member in op.members))

@@ -8,45 +8,96 @@ After:
       body: token CODE -> code; token TEXT -> text; token LINE_END
       whole: token CODE -> code; token TEXT -> text; token LINE_END
 
-A rule has none if it streams, reads up to a terminator or to the end, recurs, does anything besides reading, sees
-variables of the message, or uses a rule that has none. That a sequence lets go what it passes is left out.
+A rule has none if it streams, reads up to a terminator, recurs, does anything besides reading, sees variables of the
+message or the position in it, or uses a rule that has none. One that reads to the end has one for use inside a budget.
+That a sequence lets go what it passes is left out.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from dissgen.ir import ops
-from dissgen.ir.expressions import BindingKind, names
-from dissgen.ir.walk import every, expressions
+from dissgen.ir.expressions import BindingKind, Typed, names
+from dissgen.ir.walk import every, op_expressions
 
 
 def straighten(module: ops.Module) -> ops.Module:
-    rules = {rule.name: rule for rule in module.rules}
-    straight: dict[str, bool] = {}
+    straight = _Straight(module)
+    made = []
+    for rule in module.rules:
+        free = straight.rule(rule.name, False)
+        bounded = not free and straight.rule(rule.name, True)
+        whole = _kept(rule.body) if free or bounded else None
+        made.append(dataclasses.replace(rule, whole=whole, bounded=bounded))
+    return dataclasses.replace(module, rules=_needed(made))
 
-    def is_straight(name: str, inside: frozenset[str]) -> bool:
-        if name in inside:
+
+class _Straight:
+    """Which rules have a straight-line variant, by themselves or `bounded`: inside a budget, whose end is known."""
+
+    def __init__(self, module: ops.Module) -> None:
+        self.rules = {rule.name: rule for rule in module.rules}
+        self.known: dict[tuple[str, bool], bool] = {}
+        self.inside: set[str] = set()
+
+    def rule(self, name: str, bounded: bool) -> bool:
+        if name in self.inside:
             return False
-        if name not in straight:
-            rule = rules[name]
-            straight[name] = (
-                not rule.streams
-                and all(
-                    _allows(op) and (not isinstance(op, ops.Call) or is_straight(op.rule, inside | {name}))
-                    for op in every(rule.body)
-                )
-                and not _sees_message(rule)
-            )
-        return straight[name]
+        key = name, bounded
+        if key not in self.known:
+            rule = self.rules[name]
+            self.inside.add(name)
+            result = () if rule.result is None else (rule.result,)
+            self.known[key] = not rule.streams and self.body(rule.body, bounded) and _sees(result, bounded)
+            self.inside.discard(name)
+        return self.known[key]
 
-    return dataclasses.replace(
-        module,
-        rules=tuple(
-            dataclasses.replace(rule, whole=_kept(rule.body)) if is_straight(rule.name, frozenset()) else rule
-            for rule in module.rules
-        ),
-    )
+    def body(self, body: tuple[ops.Op, ...], bounded: bool) -> bool:
+        return all(self.op(op, bounded) and _sees(op_expressions(op), bounded) for op in body)
+
+    def op(self, op: ops.Op, bounded: bool) -> bool:
+        match op:
+            case ops.RestRead() | ops.PackedRead(count=None):
+                return bounded
+            case ops.Loop():
+                return (bounded or not op.rest) and self.body((op.item,), bounded)
+            case ops.Call():
+                return self.rule(op.rule, bounded)
+            case ops.Within():
+                return op.whole and self.body(op.body, True)
+            case ops.If():
+                return self.body(op.body, bounded)
+            case ops.Union():
+                return all(self.body(member, bounded) for member in op.members)
+            case ops.Branch():
+                return self.body(op.otherwise or (), bounded) and all(self.body(c.body, bounded) for c in op.cases)
+            case ops.Unkept(leaf):
+                return self.op(leaf, bounded)
+            case _:
+                return not isinstance(op, ops.StreamRead | ops.UntilRead | ops.Align | ops.Effect)
+
+
+def _sees(trees: Iterable[Typed], bounded: bool) -> bool:
+    """Whether a scan has all that the expressions read."""
+    kinds = {binding.kind for tree in trees for binding in names(tree)}
+    unseen = {BindingKind.MESSAGE_VARIABLE, BindingKind.POSITION}
+    return not kinds & (unseen if bounded else unseen | {BindingKind.REMAINING})
+
+
+def _needed(rules: list[ops.Rule]) -> tuple[ops.Rule, ...]:
+    """Without the bounded variants that no other variant uses."""
+    while True:
+        bodies = (rule.whole for rule in rules if rule.whole is not None)
+        called = {op.rule for body in bodies for op in every(body) if isinstance(op, ops.Call)}
+        kept = [
+            dataclasses.replace(rule, whole=None, bounded=False) if rule.bounded and rule.name not in called else rule
+            for rule in rules
+        ]
+        if kept == rules:
+            return tuple(kept)
+        rules = kept
 
 
 def _kept(body: tuple[ops.Op, ...]) -> tuple[ops.Op, ...]:
@@ -58,7 +109,7 @@ def _kept_op(op: ops.Op) -> ops.Op:
     match op:
         case ops.Unkept(leaf):
             return leaf
-        case ops.If():
+        case ops.If() | ops.Within():
             return dataclasses.replace(op, body=_kept(op.body))
         case ops.Union():
             return dataclasses.replace(op, members=tuple(map(_kept, op.members)))
@@ -69,14 +120,3 @@ def _kept_op(op: ops.Op) -> ops.Op:
             return dataclasses.replace(op, sequence=False)
         case _:
             return op
-
-
-def _sees_message(rule: ops.Rule) -> bool:
-    trees = expressions(rule)
-    return any(binding.kind is BindingKind.MESSAGE_VARIABLE for tree in trees for binding in names(tree))
-
-
-def _allows(op: ops.Op) -> bool:
-    if isinstance(op, ops.Loop):
-        return not op.rest
-    return not isinstance(op, ops.StreamRead | ops.UntilRead | ops.RestRead | ops.Effect)

@@ -20,10 +20,13 @@ from dissgen.primitives.number import FlagPrimitive, FloatPrimitive, NumberPrimi
 from dissgen.primitives.octets import BytesPrimitive, TextPrimitive
 from dissgen.primitives.optional import OptionalPrimitive
 from dissgen.primitives.record import RecordPrimitive, SequencePrimitive
+from dissgen.primitives.skip import AlignPrimitive, SkipPrimitive
 from dissgen.primitives.token import TokenPrimitive
 from dissgen.primitives.union import UnionPrimitive
 from dissgen.primitives.use import UsePrimitive
+from dissgen.primitives.varint import VarintPrimitive
 from dissgen.primitives.verify import VerifyPrimitive
+from dissgen.primitives.within import WithinPrimitive
 
 PRIMITIVES: Final[tuple[Primitive, ...]] = (
     NamePrimitive(),
@@ -32,6 +35,7 @@ PRIMITIVES: Final[tuple[Primitive, ...]] = (
     HexPrimitive(),
     NumberPrimitive(),
     FloatPrimitive(),
+    VarintPrimitive(),
     FlagPrimitive(),
     BytesPrimitive(),
     TextPrimitive(),
@@ -42,11 +46,14 @@ PRIMITIVES: Final[tuple[Primitive, ...]] = (
     OptionalPrimitive(),
     ArrayPrimitive(),
     UnionPrimitive(),
+    AlignPrimitive(),
+    SkipPrimitive(),
     LetPrimitive(),
     SetPrimitive(),
     TriggerPrimitive(),
     RaisePrimitive(),
     VerifyPrimitive(),
+    WithinPrimitive(),
     EmptyPrimitive(),
     FailPrimitive(),
 )

@@ -6,15 +6,17 @@ import dataclasses
 from dataclasses import dataclass
 
 from dissgen.ir import ops
-from dissgen.ir.expressions import Typed
+from dissgen.ir.expressions import Constant, Typed
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
+from dissgen.primitives.number import BoundNumber
 from dissgen.primitives.quantity import Quantity, check_quantity
 from dissgen.primitives.use import bound_call
-from dissgen.reader import MappingNode, ScalarNode
+from dissgen.primitives.within import bound_within
+from dissgen.reader import MappingNode, Node, ScalarNode
 from dissgen.spec.tree import Element, name_of
 from dissgen.types import BOOL, ListType, Type
 
-_LEAVES = ("token", "literal", "hex", "number", "float", "flag", "bytes", "text")
+_LEAVES = ("token", "literal", "hex", "number", "float", "varint", "flag", "bytes", "text")
 ITEM = "item"
 """The target of an item's reading operation."""
 
@@ -28,6 +30,7 @@ class BoundArray(Bound):
     until: Typed | None
     rest: bool
     field: str | None
+    packed: bool
 
 
 class ArrayPrimitive(Primitive):
@@ -37,6 +40,8 @@ class ArrayPrimitive(Primitive):
     def check(self, element: Element, context: CheckContext) -> Bound | None:
         field = element.field
         count_node, while_node, until_node, rest = (element.get(key) for key in ("count", "while", "until", "rest"))
+        size_node = element.get("size")
+        size = check_quantity(element, "size", size_node, context) if size_node is not None else None
         count = check_quantity(element, "count", count_node, context) if count_node is not None else None
         item = _item(element, context)
         if item is not None and item.value is None:
@@ -55,39 +60,48 @@ class ArrayPrimitive(Primitive):
         until = None
         if until_node is not None and item_type is not None:
             until = context.expression(until_node, BOOL, item=item_type, loop=True)
-        if count_node is None and while_node is None and until_node is None and rest is None:
+        if all(node is None for node in (size_node, count_node, while_node, until_node, rest)):
             context.diagnostics.error(
                 "DG229",
                 "an array without an end",
                 element.span,
                 "ends when?",
-                help="write `count`, `while`, `until` or `rest: true`",
+                help="write `count`, `size`, `while`, `until` or `rest: true`",
             )
             return None
-        wanted, found = (count_node, while_node, until_node), (count, while_, until)
+        wanted, found = (size_node, count_node, while_node, until_node), (size, count, while_, until)
         if (
             item is None
             or item_type is None
             or any(n is not None and t is None for n, t in zip(wanted, found, strict=True))
         ):
             return None
+        to_end = size is not None or (isinstance(rest, ScalarNode) and rest.value is True)
+        packed = isinstance(item, BoundNumber) and item.bits % 8 != 0
+        if packed and not _check_packed(element, item, count, while_node or until_node, context):
+            return None
         least = _least(item.minimum, count_node is not None, while_node is not None, rest is not None, count)
+        if packed and isinstance(item, BoundNumber) and count is not None:
+            least = (count.least * item.bits + 7) // 8
         least += count.minimum if count is not None else 0
         source = f"{item.source}..." if field is None else f"{field.text}={item.source}..."
-        to_end = isinstance(rest, ScalarNode) and rest.value is True
         name = field.text if field is not None else None
         value = ListType(item_type)
-        return BoundArray(
-            "array", element.span, least, source, value, item, item_type, count, while_, until, to_end, name
+        array = BoundArray(
+            "array", element.span, least, source, value, item, item_type, count, while_, until, to_end, name, packed
         )
+        return array if size is None else bound_within(element, size, array, slack=False)
 
     def lower(self, bound: Bound, context: LowerContext) -> tuple[ops.Op, ...]:
         assert isinstance(bound, BoundArray)
+        reads = context.all(bound.count.reads if bound.count is not None else ())
+        if bound.packed:
+            return (*reads, _packed(bound, context))
         (item,) = context.lower(bound.item)
         assert isinstance(item, ops.Leaf | ops.Call)
         item = dataclasses.replace(item, target=ops.Target(ITEM), field=bound.field)
         return (
-            *context.all(bound.count.reads if bound.count is not None else ()),
+            *reads,
             ops.Loop(
                 item,
                 bound.item_type,
@@ -108,7 +122,7 @@ def _item(element: Element, context: CheckContext) -> Bound | None:
         return None
     child = element.children[0]
     if child.field is None:
-        name = name_of(child.argument) if child.kind in ("name", "use") else None
+        name = name_of(child.argument) if child.kind in ("name", "use") and not _measured(child) else None
         if name is not None and not (child.kind == "name" and context.is_token(name.text)):
             if child.kind == "name" and not context.is_rule(name.text):
                 context.unknown_element(name)
@@ -118,16 +132,53 @@ def _item(element: Element, context: CheckContext) -> Bound | None:
         if child.kind in (*_LEAVES, "name") and not _measured(child):
             return context.element(child)
     suffix = f"{element.field.text}_{ITEM}" if element.field is not None else ITEM
-    if child.field is None and _measured(child):  # the size is read first: a rule whose value is the item
+    if (
+        child.field is None and _measured(child) and child.kind in (*_LEAVES, "name", "use")
+    ):  # the size is read first: a rule whose value is the item
         use = context.outline(child, suffix, valued=True)
     else:
         use = context.outline(Element("record", child.argument, child.span, (child,)), suffix)
     return None if use is None else bound_call(child, use, None)
 
 
+def _check_packed(
+    element: Element, item: Bound, count: Quantity | None, test: Node | None, context: CheckContext
+) -> bool:
+    """Whether an array of items that are no whole bytes is one that can be read."""
+    assert isinstance(item, BoundNumber)
+    context.align_bits()
+    if test is not None or item.result.conversions:
+        what = "ends by `count`, `size` or `rest`" if test is not None else "has no conversions"
+        context.diagnostics.error("DG253", f"an array of bits {what}", element.span, f"items of {item.bits} bits")
+        return False
+    if count is not None and (count.least * item.bits % 8 or not isinstance(count.value, Constant)):
+        context.open_bits()
+    return True
+
+
+def _packed(bound: BoundArray, context: LowerContext) -> ops.Op:
+    """All items at once: the bytes that hold them."""
+    item = bound.item
+    assert isinstance(item, BoundNumber)
+    assert item.form != "float"
+    return ops.PackedRead(
+        item.form,
+        item.bits,
+        item.signed,
+        item.order,
+        bound.count.value if bound.count is not None else None,
+        ops.Target(bound.field),
+        (),
+        ListType(bound.item_type),
+        context.place(bound.span),
+        bound.field,
+    )
+
+
 def _measured(child: Element) -> bool:
-    """Whether the element's size is an element that is read before it."""
-    return isinstance(child.argument, MappingNode) and isinstance(child.argument.get("size"), MappingNode)
+    """Whether more than the element itself is read: its size, or the budget around it."""
+    sized = isinstance(child.argument, MappingNode) and isinstance(child.argument.get("size"), MappingNode)
+    return sized or child.get("within") is not None
 
 
 def _least(item: int, counted: bool, tested: bool, rest: bool, count: Quantity | None) -> int:

@@ -68,6 +68,15 @@ class CheckContext(Protocol):
     def take_bits(self, bits: int, order: str, span: Span) -> int:
         """Go on by so many bits; how many bits of the first byte were read before."""
 
+    def open_bits(self) -> None:
+        """Some bits of the last byte may be left, no one knows how many."""
+
+    def align_bits(self) -> int:
+        """Go to the next byte; how many bits of this one are known to be read (0: it is not begun, or passed)."""
+
+    def whole_bytes(self, span: Span) -> None:
+        """Report what ends inside a byte."""
+
     def local(self, name: str) -> str:
         """A name for a local of the rule that no field of the spec has, like this one."""
 

@@ -15,7 +15,7 @@ from dissgen.text import Span
 from dissgen.types import MapType, OptionalType, TableType, inner
 
 _Constant = str | int | bool | bytes
-_NUMBERS = ("number", "float", "flag")
+_NUMBERS = ("number", "float", "varint", "flag")
 _VALUES = ("token", "literal", "hex", *_NUMBERS, "bytes", "text", "use", "name", "empty", "fail", "array")
 
 

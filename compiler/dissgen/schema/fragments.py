@@ -27,6 +27,8 @@ TRUE: Final[Schema] = {"title": "`true`", "const": True}
 ELEMENTS: Final[Schema] = {"title": "a list of elements", "type": "array", "minItems": 1, "items": ref("element")}
 
 MODIFIERS: Final[dict[str, Schema]] = {
+    "within": ref("quantity"),
+    "slack": {"title": "`allow`", "enum": ["allow"]},
     "endian": {"title": "`little` or `big`", "enum": ["little", "big"]},
     "bits": {"title": "`msb` or `lsb`", "enum": ["msb", "lsb"]},
     "field": ref("local_name"),
@@ -39,8 +41,9 @@ MODIFIERS: Final[dict[str, Schema]] = {
 }
 """What may stand beside a kind, in the order in which it is applied."""
 
-_VALUE: Final = ("field", "convert", "const", "stream", "transform", "doc")
-_ORDER: Final = ("endian", "bits")
+_BUDGET: Final = ("within", "slack")
+_VALUE: Final = (*_BUDGET, "field", "convert", "const", "stream", "transform", "doc")
+_ORDER: Final = (*_BUDGET, "endian", "bits")
 _NUMBER: Final = (*_ORDER, "field", "convert", "enum", "const", "doc")
 _KEPT: Final = (*_ORDER, "field", "doc")
 _NONE: Final = (*_ORDER, "doc")
@@ -80,6 +83,11 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     "float": Fragment(
         "A number as IEEE 754 has it.", _NUMBER, {"float": {"title": "16, 32 or 64 bits", "enum": [16, 32, 64]}}
     ),
+    "varint": Fragment(
+        "A number of variable length.",
+        _NUMBER,
+        {"varint": {"title": "a form", "enum": ["leb128", "zigzag", "mqtt", "quic", "ber_length"]}},
+    ),
     "flag": Fragment("One bit, as a bool.", _NUMBER, {"flag": TRUE}),
     "bytes": Fragment("Bytes: so many, until a token, or all the rest.", _VALUE, {"bytes": ref("extent")}),
     "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _VALUE, {"text": ref("extent")}),
@@ -107,6 +115,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         {
             "array": ref("element"),
             "count": ref("quantity"),
+            "size": ref("quantity"),
             "while": ref("expression"),
             "until": ref("expression"),
             "rest": TRUE,
@@ -117,6 +126,10 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         _NONE,
         {"union": {**ELEMENTS, "minItems": 2}},
     ),
+    "align": Fragment(
+        "Up to a boundary of so many bits.", _BARE, {"align": {"title": "a number of bits", "type": "integer"}}
+    ),
+    "skip": Fragment("So many bytes, passed over.", _BARE, {"skip": ref("quantity")}),
     "let": Fragment("A computed field.", _BARE, {"let": ref("local_name"), "value": ref("expression")}, ("value",)),
     "set": Fragment(
         "Assigns variables of the message.",

@@ -11,8 +11,8 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "top": frozenset({"hooks"}),
     "element": frozenset(
         {
-            *("varint", "try", "at", "align", "skip"),
-            *("of", "within", "slack", "lookup", "derive", "errors"),
+            *("try", "at"),
+            *("of", "lookup", "derive", "errors"),
         }
     ),
     "rule": frozenset({"origin"}),
@@ -36,9 +36,6 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "alert": frozenset({"sources", "targets"}),
 }
 
-ARRAY_KEYS: Final = frozenset({"size"})
-"""Terminators of an array that come later."""
-
 COMPOSITES: Final = frozenset({"use", "record", "sequence", "branch", "optional", "array", "union"})
 """Kinds that will take the modifiers of values, but do not yet."""
 
@@ -48,8 +45,6 @@ def is_later(area: str, word: str, kind: str = "") -> bool:
     if area in ("case", "rule") and word in LATER["element"]:
         return True
     if area in ("element", "case", "rule") and kind in COMPOSITES and word in _VALUE_MODIFIERS:
-        return True
-    if kind == "array" and word in ARRAY_KEYS:
         return True
     return word in LATER.get(area, frozenset())
 

@@ -11,8 +11,11 @@ from dissgen.reader import ScalarNode
 from dissgen.spec.tree import Element
 from dissgen.text import Span
 
+UNKNOWN: Final = -1
+"""Inside a byte, behind an array of bits."""
+
 _WHOLE: Final = frozenset(
-    {"token", "literal", "hex", "float", "varint", "bytes", "text", "array", "try", "union", "at", "skip"}
+    {"token", "literal", "hex", "float", "varint", "bytes", "text", "array", "try", "union", "at", "skip", "within"}
 )
 """Kinds that begin at a byte."""
 
@@ -44,6 +47,9 @@ class BitPosition:
     def take(self, bits: int, order: str, span: Span) -> int:
         """Go on by so many bits; how many bits of the first byte were read before."""
         shift = self.bit
+        if shift < 0:
+            self.report("a number behind an array of bits", span)
+            shift = 0
         if shift and order != self._order:
             self._diagnostics.error(
                 "DG251",
@@ -64,14 +70,11 @@ class BitPosition:
         return False
 
     def report(self, message: str, span: Span) -> None:
-        missing = 8 - self.bit
-        self._diagnostics.error(
-            "DG250",
-            message,
-            span,
-            f"{self.bit} bit{'s' if self.bit > 1 else ''} of the byte are read",
-            help=f"read the others before: `{{number: {missing}}}`",
-        )
+        label = f"{self.bit} bit{'s' if self.bit > 1 else ''} of the byte are read"
+        help_ = f"read the others before: `{{number: {8 - self.bit}}}`"
+        if self.bit == UNKNOWN:
+            label, help_ = "an array of bits may end inside a byte", "write `{align: 8}` behind it"
+        self._diagnostics.error("DG250", message, span, label, help=help_)
         self.bit = 0
 
     def join(self, ends: Sequence[int], span: Span) -> None:
@@ -108,6 +111,17 @@ class Positioned:
 
     def take_bits(self, bits: int, order: str, span: Span) -> int:
         return self.position.take(bits, order, span)
+
+    def open_bits(self) -> None:
+        self.position.bit = UNKNOWN
+
+    def align_bits(self) -> int:
+        shift, self.position.bit = self.position.bit, 0
+        return max(shift, 0)
+
+    def whole_bytes(self, span: Span) -> None:
+        if self.position.bit:
+            self.position.report("the element ends inside a byte", span)
 
 
 def _word(element: Element, key: str) -> str:

@@ -12,6 +12,7 @@ from dissgen.primitives import BY_KIND, Bound, RuleUse
 from dissgen.primitives.let import BoundLet
 from dissgen.primitives.record import BoundRecord
 from dissgen.primitives.use import BoundCall
+from dissgen.primitives.within import WithinPrimitive
 from dissgen.reader import Node, ScalarNode
 from dissgen.sema import effects
 from dissgen.sema.bit_position import BitPosition, Positioned
@@ -153,7 +154,10 @@ class RuleChecker(Positioned, RuleNames):
 
     def element(self, element: Element) -> Bound | None:
         kind = "token" if element.kind == "name" and self.is_token(element.span.text) else element.kind
-        self.position.needs_byte(kind, element.span)
+        within = element.get("within") is not None
+        self.position.needs_byte("within" if within else kind, element.span)
+        if within:
+            return WithinPrimitive().check(element, self)
         primitive = BY_KIND.get(element.kind)
         if primitive is None:
             self.diagnostics.error(

@@ -39,7 +39,10 @@ class RuleScope:
 
     def __init__(self, owner: RuleNames, item: Type | None, loop: bool) -> None:
         self.owner = owner
-        self.extra: dict[str, Binding] = {}
+        self.extra: dict[str, Binding] = {
+            "remaining": Binding(BindingKind.REMAINING, "remaining", INT),
+            "position": Binding(BindingKind.POSITION, "position", INT),
+        }
         if item is not None:
             self.extra["item"] = Binding(BindingKind.ITEM, "item", item)
         if loop:

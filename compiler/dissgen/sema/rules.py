@@ -34,7 +34,20 @@ _ERROR_FIELDS: Final[Mapping[str, Type]] = {
     "expected": STR,
     "found": BYTES,
 }
-_VALUE_KINDS: Final = ("token", "literal", "hex", "number", "float", "flag", "bytes", "text", "array", "use", "name")
+_VALUE_KINDS: Final = (
+    "token",
+    "literal",
+    "hex",
+    "number",
+    "float",
+    "varint",
+    "flag",
+    "bytes",
+    "text",
+    "array",
+    "use",
+    "name",
+)
 MAXIMUM_DEPTH: Final = 48
 """How deep rules may be checked inside each other."""
 

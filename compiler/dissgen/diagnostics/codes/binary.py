@@ -31,5 +31,20 @@ CODES: Final[tuple[Code, ...]] = (
         "{optional: {field: kind, number: 4}, when: long}",
         "{optional: {record: [{field: kind, number: 4}, {number: 4}]}, when: long}",
     ),
+    Code(
+        "DG253",
+        "an array of bits of this kind",
+        "Items that are no whole bytes are read all at once: such an array ends by `count`, `size` or `rest`, and its "
+        "items have no conversions.",
+        "{field: coils, array: {flag: true}, until: item}",
+        "{field: coils, array: {flag: true}, count: quantity}",
+    ),
+    Code(
+        "DG254",
+        "this is no boundary",
+        "`align` goes to a multiple of 8, 16, 32 ... bits, counted from the beginning of the message.",
+        "{align: 4}",
+        "{align: 8}",
+    ),
 )
 """In ascending order."""
