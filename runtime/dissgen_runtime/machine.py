@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
-from dissgen_runtime.events import Confidence, Severity
+from dissgen_runtime.events import Confidence, Event, Severity
 from dissgen_runtime.reader import Frame
 
 
@@ -107,6 +107,16 @@ class Row:
         self.on = on
         self.timers = timers
         self.expires = expires or {}
+
+
+class SubStream:
+    """An event that is a sub-stream: what is streamed to it is read by `rule`, each record is an `event`."""
+
+    __slots__ = ("event", "rule")
+
+    def __init__(self, rule: type[Frame[Any]], event: type[Event]) -> None:
+        self.rule = rule
+        self.event = event
 
 
 class AlertKind:

@@ -101,6 +101,7 @@ class Reader(Elements):
         "plain",
         "sink",
         "sinks",
+        "subs",
         "variables",
     )
 
@@ -120,6 +121,7 @@ class Reader(Elements):
         # The streamed element in progress, and all streams of the message.
         self.sink: Sink | None = None
         self.sinks: list[Sink] | None = None
+        self.subs: dict[str, Reader] | None = None  # what its messages stream, joined and read by other rules
         self._transforms: tuple[Transform, ...] = ()
         self._left = 0
         # What keeps bytes from being read by a rule; a stay is the number of the visit to a state.
@@ -186,6 +188,12 @@ class Reader(Elements):
         self.end_streams(complete=False)
         self.rewind()
         self.forget()
+
+    def give_up(self) -> None:
+        """The direction is over: what still waits is discarded."""
+        if self.frame is not None:
+            self.abandon()
+        self.discard_waiting()
 
     def end_streams(self, complete: bool) -> None:
         """Every stream of the message gets its last piece."""

@@ -10,10 +10,10 @@ from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import End, Event, Gap, VerdictEvent
 from dissgen_runtime.machine import FAIL, STAY, Side
 from dissgen_runtime.reader import Frame, NeedMore, Reader, Suspended
-from dissgen_runtime.transitions import Transitions
+from dissgen_runtime.substreams import SubStreams
 
 
-class Reading(Transitions):
+class Reading(SubStreams):
     """One step of reading in one direction, and what the machine makes of it."""
 
     __slots__ = ("_one_sided",)
@@ -117,7 +117,7 @@ class Reading(Transitions):
         reader.messages += 1
         self._moves = 0
         direction = reader.direction
-        self._at = (direction, (reader.message_start, here))
+        self._at = at = (direction, (reader.message_start, here))
         self._error = None
         handler = self._row.on.get(reader.event)
         outcome = None if handler is None else self._call(handler, message)
@@ -128,6 +128,8 @@ class Reading(Transitions):
             self._move(outcome)
         if self._raised:
             self._handle_raised()
+        if reader.subs:
+            self._read_subs(reader, at)
 
     def _arguments(self, reader: Reader, side: Side) -> tuple[object, ...]:
         assert side.arguments is not None
@@ -235,6 +237,10 @@ class Reading(Transitions):
                 reader.skipped += reader.pass_all()
             else:
                 reader.discarded += reader.pass_all()
+        if reader.subs:
+            self._end_subs(reader, mark.cut)
+            if self.finished:
+                return True
         reader.pass_mark()
         reader.ended = True
         reader.plain = False
@@ -267,8 +273,14 @@ class Reading(Transitions):
                 self._emit(Gap(mark.size))
             other = self._other(reader)
             other.forced_until = max(other.forced_until, mark.other_end)
-        if in_stream:
+        if not in_stream:
+            self._lose_in_subs(reader)
+        else:
+            sink = reader.sink
+            reader.commit()  # what stands before the stream, if nothing of it has come yet
             inside = reader.stream_gap(mark.size)
+            if sink is not None and sink.event in self.SUBSTREAMS:
+                self._sub(reader, sink.event).lose(inside)
             reader.lose(inside)
             mark.size -= inside
             if mark.size == 0:

@@ -35,6 +35,8 @@ class Transitions(Timers):
         "_raised",
         "_row",
         "_stay",
+        "_sub_reported",
+        "_subject",
         "_transition",
         "client_address",
         "failed",
@@ -70,6 +72,8 @@ class Transitions(Timers):
         self._full: tuple[str, ...] = ()  # variables that have had to let an entry go
         self._moves = 0
         self._raised: list[tuple[Place, str, tuple[object, ...]]] = []  # by verbs, to be handled after the jump
+        self._subject: Reader | None = None  # the sub-stream whose error is handled
+        self._sub_reported = False
         self._stay = 0  # the number of the visit to the current state
 
     def _call(self, handler: Handler, *arguments: object) -> Any:
@@ -206,6 +210,8 @@ class Transitions(Timers):
             if reader.frame is not None:
                 reader.abandon()
                 reader.discarded += reader.pass_all()
+            for sub in (reader.subs or {}).values():
+                sub.give_up()
 
     def _end(self, failed: bool, left: bool) -> None:
         self.failed = failed
@@ -291,7 +297,7 @@ class Transitions(Timers):
         direction = self._at[0]
         if direction is None:
             return
-        reader = self._reader(direction)
+        reader = self._subject or self._reader(direction)
         if self._error is not None:
             self._skip_from(reader, self._error.offset)
         if terminator is None:

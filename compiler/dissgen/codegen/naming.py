@@ -52,7 +52,7 @@ MODULE_WORDS: Final = frozenset(
         ),
         *("ParseError", "Reader", "Record", "Row", "SPEC", "STAY", "STREAMS", "Session", "State", "StreamEvent"),
         *("TRANSPORT", "TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
-        *("MessageVariables", "DirectionVariables", "Map", "Timer"),
+        *("MessageVariables", "DirectionVariables", "Map", "SUBSTREAMS", "SubStream", "Timer"),
     )
 )
 

@@ -19,7 +19,10 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("dissgen_runtime.fixed", ("Fixed",)),
     (
         "dissgen_runtime.machine",
-        ("ABSENT", "CHILD", "DISCARD", "FAIL", "HOLD", "STAY", "AlertKind", "Move", "Row", "Timer", "holds", "reads"),
+        (
+            *("ABSENT", "CHILD", "DISCARD", "FAIL", "HOLD", "STAY", "AlertKind", "Move", "Row", "SubStream", "Timer"),
+            *("holds", "reads"),
+        ),
     ),
     ("dissgen_runtime.maps", ("Map",)),
     ("dissgen_runtime.packed", ("flags_of", "numbers_of")),

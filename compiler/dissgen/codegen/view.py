@@ -25,8 +25,6 @@ from dissgen.ir.expressions import Constant, fallible, show
 from dissgen.ir.walk import matched_tokens, used_tokens
 from dissgen.types import EnumType, ListType, Type, inner
 
-_NO_RECORD_EVENTS = ("up", "down")
-
 
 @dataclass(frozen=True, slots=True)
 class ClassView:
@@ -108,6 +106,7 @@ class ModuleView:
     records: tuple[ClassView, ...]
     events: tuple[ClassView, ...]
     streams: tuple[tuple[str, str], ...]
+    substreams: tuple[tuple[str, str, str], ...]
     rules: tuple[RuleView, ...]
     variables: tuple[Attribute, ...]
     message_variables: tuple[Attribute, ...]
@@ -161,6 +160,11 @@ class _Viewer:
             records=records,
             events=events,
             streams=tuple((literal(e.name), naming.event_class(e.name)) for e in module.events if e.stream),
+            substreams=tuple(
+                (literal(e.name), naming.frame_class(e.rule), naming.event_class(e.name))
+                for e in module.events
+                if e.substream and e.rule is not None
+            ),
             rules=tuple(self.rules),
             variables=variables.of_session(module),
             direction_variables=variables.of_scope(module, "direction"),
@@ -219,7 +223,7 @@ class _Viewer:
         attributes = tuple(
             Attribute(naming.event_attribute(field.name), python_type(field.type)) for field in event.fields
         )
-        kind = "Stream" if event.stream else "Event"
+        kind = "Stream" if event.stream else "Sub-stream" if event.substream else "Event"
         doc = docstring(f"{kind} `{event.name}` ({event.place})." + (f" {event.doc}" if event.doc else ""))
         enums = self._named([(naming.event_attribute(item.name), item.type) for item in event.fields])
         return ClassView(naming.event_class(event.name), doc, attributes, enums, literal(event.name), event.stream)
@@ -280,18 +284,22 @@ class _Viewer:
         )
 
     def _parse(self, rule: ops.Rule, result: str) -> FunctionView:
-        arguments = "".join(f", {naming.parameter(name)}" for name, _ in rule.parameters)
+        arguments = "".join(f", {naming.parameter(name)}" for name, _ in rule.parameters) + self._tables_for(rule)
         return FunctionView(
             naming.parse_function(rule.name),
             "data: bytes" + _parameters(rule, naming.parameter),
             f"tuple[{result}, int, list[Event]]",
             docstring(f"Read one `{rule.name}` from complete data: value, size, events. Raises ParseError."),
-            (f"return parse({naming.frame_class(rule.name)}, data, LIMITS, STREAMS{arguments}{self._of_message()})",),
+            (f"return parse({naming.frame_class(rule.name)}, data, LIMITS, STREAMS{arguments})",),
         )
 
-    def _of_message(self) -> str:
+    def _tables_for(self, rule: ops.Rule) -> str:
+        """What else a rule alone needs: variables of the message, sub-streams."""
         has = any(variable.scope == "message" for variable in self.module.variables)
-        return ", variables=MessageVariables" if has else ""
+        text = ", variables=MessageVariables" if has else ""
+        if set(rule.streams) & {event.name for event in self.module.events if event.substream}:
+            text += ", substreams=SUBSTREAMS"
+        return text
 
     # Machine
 
@@ -372,8 +380,7 @@ class _Viewer:
     def _parameters(self, handler: ops.Handler) -> str:
         if handler.payload:
             return ", ".join(f"{naming.local(name)}: {python_type(type)}" for name, type in handler.payload)
-        if handler.event in _NO_RECORD_EVENTS:
-            assert handler.message is not None
+        if handler.message is not None:
             return f"message: {python_type(handler.message)}"
         if handler.event in ("parse_error", "missing_grammar"):
             return "error: ParseError"

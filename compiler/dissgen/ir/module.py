@@ -83,7 +83,10 @@ class EventField:
 
 @dataclass(frozen=True, slots=True)
 class EventDefinition:
-    """`stream` events have no fields of their own. `rule`: the payload is that rule's fields."""
+    """`stream` events have no fields of their own. `rule`: the payload is that rule's fields.
+
+    `substream`: what is streamed to it is joined for each direction and read by `rule`.
+    """
 
     name: str
     fields: tuple[EventField, ...]
@@ -91,6 +94,7 @@ class EventDefinition:
     rule: str | None
     place: Place
     doc: str = ""
+    substream: bool = False
 
 
 @dataclass(frozen=True, slots=True)

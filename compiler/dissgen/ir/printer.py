@@ -25,7 +25,8 @@ def dump(module: ops.Module) -> str:
         lines.append(f"variable {variable.name}: {show_type(variable.type)} = {show(variable.initial)}{scope}")
     for event in module.events:
         fields = ", ".join(f"{field.name}: {show_type(field.type)}" for field in event.fields)
-        lines.append(f"event {event.name} " + ("stream" if event.stream else f"({fields})"))
+        joined = f" sub-stream of {event.rule}" if event.substream else ""
+        lines.append(f"event {event.name} " + ("stream" if event.stream else f"({fields})") + joined)
     for raised in module.machine_events:
         fields = ", ".join(f"{field.name}: {show_type(field.type)}" for field in raised.fields)
         lines.append(f"machine event {raised.name} ({fields})")

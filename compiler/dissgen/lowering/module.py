@@ -68,6 +68,7 @@ def lower(model: Model) -> ops.Module:
                 event.stream,
                 event.rule,
                 _place(event.span),
+                substream=event.substream,
             )
             for event in model.events
         ),

@@ -227,7 +227,12 @@ _TABLES: Final[dict[str, Schema]] = {
                 "type": "object",
                 "propertyNames": keys("stream", "stream", "doc"),
                 "properties": {
-                    "stream": {"$comment": "stream", "title": "`bytes`", "const": "bytes"},
+                    "stream": {
+                        "title": "`bytes` or the name of a rule",
+                        "description": "`bytes`: pieces as they arrive; a rule: messages of what is joined.",
+                        "type": "string",
+                        "pattern": NAME,
+                    },
                     "doc": ref("doc"),
                 },
             },

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.reader import MappingNode, ScalarNode
 from dissgen.schema.build import RULE_ATTRIBUTES, SELECTORS
-from dissgen.schema.core import NAME, TOP
+from dissgen.schema.core import TOP
 from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, VERBS
 from dissgen.schema.later import is_later
 from dissgen.schema.places import describe, key_node, locate, mapping_span, subject, value_span
@@ -257,9 +257,6 @@ class Reporter:
         path = list(error.absolute_path)
         node = locate(self._root, path)
         span = value_span(self._root, path)
-        if _comment(error) == "stream" and isinstance(error.instance, str) and re.match(NAME, error.instance):
-            self._later("stream: RULE", span)
-            return
         found = f"`{node.span.text}`" if isinstance(node, ScalarNode) and node.span.text else describe(node)
         self._error("DG104", f"{subject(path)} is {_title(error)}, not {found}", span, "not possible here")
 

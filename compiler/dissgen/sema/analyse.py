@@ -13,6 +13,7 @@ from dissgen.sema.machine import EVENTS, Machine
 from dissgen.sema.model import Model
 from dissgen.sema.rules import Rules
 from dissgen.sema.spec_context import SpecContext
+from dissgen.sema.substreams import check_substreams
 from dissgen.sema.tokens import TokenTable
 from dissgen.spec.tree import Name, Protocol
 
@@ -37,6 +38,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     initial = machine.initial()
     states = machine.check()
     check_fed(events, rules, diagnostics)
+    check_substreams(events, rules, EVENTS, diagnostics)
     check_raised(machine, rules, diagnostics)
     confirm = _confirm(protocol, tokens)
     tokens.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dissgen.diagnostics import suggest
@@ -254,14 +255,8 @@ def check_event(item: EventDefinition, rules: Rules, context: SpecContext) -> Ev
     name, span = item.name.text, item.name.span
     if item.stream is not None:
         if item.stream.text != "bytes":
-            context.diagnostics.error(
-                "DG231",
-                "streams of rules are not in this version",
-                item.stream.span,
-                "",
-                help="write `{stream: bytes}`",
-            )
-            return None
+            model = _rule_event(item.stream, name, item, rules, context)
+            return None if model is None else replace(model, substream=True)
         return EventModel(name, (), True, None, span)
     if item.rule is not None:
         return _rule_event(item.rule, name, item, rules, context)
@@ -295,7 +290,9 @@ def _rule_event(rule: Name, name: str, item: EventDefinition, rules: Rules, cont
             f"`{rule.text}` builds no record",
             rule.span,
             "the payload would have no fields",
-            help=f"write `{name}: {{value: type}}`",
+            help="give the rule a `record` with a field"
+            if item.stream is not None
+            else f"write `{name}: {{value: type}}`",
         )
         return None
     model = rules.model(rule.text)

@@ -26,7 +26,7 @@ def check_flow(states: tuple[StateModel, ...], machine: Machine, diagnostics: Di
 def check_fed(events: Mapping[str, EventModel | None], rules: Rules, diagnostics: Diagnostics) -> None:
     """Every stream event needs a rule that feeds it."""
     for event in events.values():
-        if event is not None and event.stream and event.name not in rules.fed:
+        if event is not None and (event.stream or event.substream) and event.name not in rules.fed:
             diagnostics.error(
                 "DG514",
                 f"nothing feeds the stream event `{event.name}`",

@@ -23,7 +23,7 @@ from dissgen.sema.verbs import VerbChecker, raised_name
 from dissgen.spec.expressions import parse_text
 from dissgen.spec.tree import Name, Protocol, StateDefinition, Transition
 from dissgen.text import Span
-from dissgen.types import BOOL
+from dissgen.types import BOOL, RecordType
 
 EVENTS: Final = (
     "enter",
@@ -76,7 +76,12 @@ class Machine:
         self._reported: set[tuple[str, Span]] = set()
         self._fits: set[tuple[int, str]] = set()
         self._sides: dict[str, tuple[ops.Side, ops.Side]] = {}
-        self.known_events = (*EVENTS, *rules.machine_events)
+        self.substreams = {
+            item.name.text: item.stream
+            for item in protocol.events
+            if item.stream is not None and item.stream.text != "bytes"
+        }
+        self.known_events = (*EVENTS, *self.substreams, *rules.machine_events)
         self._raised_by_rules = rules.raises()
         self._raised_by_rows = _raised_by_rows(protocol)
         self.raised_by_verbs = frozenset[str]().union(*self._raised_by_rows.values())
@@ -291,6 +296,10 @@ class Machine:
             model = self.rules.machine_events[event]
             payload = {} if model is None else dict(model.fields)
             return Situation(state.name.text, event, payload=payload, payload_broken=model is None)
+        if event in self.substreams:
+            substream = self.events.get(event)
+            record = None if substream is None or substream.rule is None else RecordType(substream.rule)
+            return Situation(state.name.text, event, record, record is None, substream=True)
         if event not in sides:
             return Situation(state.name.text, event)
         rule = sides[event].rule
@@ -308,7 +317,7 @@ class Machine:
             case "down":
                 return down.kind == "rule"
             case "parse_error":
-                return "rule" in (up.kind, down.kind)
+                return "rule" in (up.kind, down.kind) or bool(self.substreams)
             case "missing_grammar":
                 return bool({"absent", "hold"} & {up.kind, down.kind})
             case "child_finish":

@@ -105,13 +105,17 @@ class MachineEventModel:
 
 @dataclass(frozen=True, slots=True)
 class EventModel:
-    """`fields` of a stream event are empty; `rule` is the rule whose fields are the payload."""
+    """`fields` of a stream event are empty; `rule` is the rule whose fields are the payload.
+
+    `substream`: what is streamed to it is joined and read by `rule`; each message is an event, also of the machine.
+    """
 
     name: str
     fields: tuple[tuple[str, Type], ...]
     stream: bool
     rule: str | None
     span: Span
+    substream: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,12 @@ class Situation:
     payload_broken: bool = False
     side: str = ""
     after: bool = False
+    substream: bool = False
 
     @property
     def directed(self) -> bool:
         """Whether the event belongs to one direction."""
-        return self.event in DIRECTED or (self.payload is not None and self.event != "expire")
+        return self.event in DIRECTED or self.substream or (self.payload is not None and self.event != "expire")
 
     @property
     def of_message(self) -> bool:
@@ -151,7 +152,7 @@ class TransitionScope:
         if name == "now":
             return f"{where} cannot see the time: it is not looked at again when time passes"
         if name == "message":
-            return f"{where} has no `message`: only `up` and `down` have one"
+            return f"{where} has no `message`: only `up`, `down` and sub-streams have one"
         if name == "error":
             return f"{where} has no `error`: only `parse_error` and `missing_grammar` have one"
         if name in ("direction", "sender"):

@@ -110,7 +110,7 @@ class VerbChecker:
             for _, node in given.values():
                 self._infer(node)
             return None
-        if event.stream:
+        if event.stream or event.substream:
             self.diagnostics.error(
                 "DG504",
                 f"`{name.text}` is a stream event",

@@ -25,6 +25,14 @@ CODES: Final[tuple[Code, ...]] = (
         "grammar: {head: {record: [line, {set: {length: '0'}}]}}",
     ),
     Code(
+        "DG243",
+        "a rule that no sub-stream can have",
+        "`{stream: RULE}` joins what is streamed and reads messages with the rule. Nothing gives it parameters, and "
+        "its messages are handed on when they are complete: it streams nothing and has no `trigger`, `raise` or `set`.",
+        "grammar: {mail: {sequence: [{bytes: {rest: true}, stream: text}]}}\nevents: {mails: {stream: mail}}",
+        "grammar: {mail: {record: [{field: text, bytes: {size: 4}}]}}\nevents: {mails: {stream: mail}}",
+    ),
+    Code(
         "DG520",
         "an event that every machine has",
         "The events in `machine: {events: ...}` are raised by rules and transitions of the spec. They must be told "
