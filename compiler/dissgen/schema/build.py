@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from dissgen.schema.core import DEFINITIONS, REFERENCE, TOP, keys, mapping, named, never, one_of, text_or
+from dissgen.schema.core import DEFINITIONS, REFERENCE, TOP
 from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, TRUE, VERB_VALUES, VERBS, Schema, ref
+from dissgen.schema.shapes import keys, mapping, named, never, one_of, text_or
 
 RULE_ATTRIBUTES: Final[dict[str, object]] = {
     "parameters": named("a mapping of parameters to types", ref("type")),

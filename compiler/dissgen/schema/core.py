@@ -11,6 +11,7 @@ from typing import Final
 
 from dissgen.schema.fragments import TRUE, Schema, ref, text
 from dissgen.schema.later import LATER
+from dissgen.schema.shapes import keys, listed, mapping, named, one_of, text_or
 
 NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
 REFERENCE: Final = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
@@ -23,56 +24,6 @@ EVENTS: Final = (
     *("gap", "end", "midstream", "child_finish", "timeout", "expire"),
 )
 """What a transition may wait for."""
-
-
-def keys(area: str, *names: str) -> Schema:
-    """The keys that a mapping may have."""
-    return {"$comment": area, "enum": list(names)}
-
-
-def mapping(area: str, title: str, properties: dict[str, object], **keywords: object) -> Schema:
-    """A mapping with these keys and no other."""
-    return {
-        "title": title,
-        "type": "object",
-        "propertyNames": keys(area, *properties),
-        "properties": properties,
-        **keywords,
-    }
-
-
-def named(title: str, value: Schema, **keywords: object) -> Schema:
-    """A mapping of names that the spec chooses."""
-    return {
-        "title": title,
-        "type": "object",
-        "propertyNames": ref("name"),
-        "additionalProperties": value,
-        **keywords,
-    }
-
-
-def listed(title: str, item: Schema, minimum: int = 0) -> Schema:
-    """A list of equal items."""
-    return {"title": title, "type": "array", "items": item, **({"minItems": minimum} if minimum else {})}
-
-
-def never(area: str) -> Schema:
-    """What nothing satisfies: the end of a chain of alternatives."""
-    return {"$comment": area, "not": {}}
-
-
-def one_of(area: str, alternatives: dict[str, Schema]) -> Schema:
-    """The alternative whose key the mapping has; the first one when it has several."""
-    chain = never(area)
-    for key, schema in reversed(alternatives.items()):
-        chain = {"if": {"required": [key]}, "then": schema, "else": chain}
-    return chain
-
-
-def text_or(string: Schema, other: Schema, **keywords: object) -> Schema:
-    """One schema for text, another for everything else."""
-    return {**keywords, "if": {"type": "string"}, "then": string, "else": other}
 
 
 _MAP: Final = r"^\s*map\s*\["

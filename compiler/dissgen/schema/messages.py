@@ -6,7 +6,6 @@ expected, and what to write instead. A violation of `if`/`then`/`else` chains is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
