@@ -132,7 +132,7 @@ class SubStreams(Transitions):
         if sub.frame is None:
             sub.join()
             if sub.pos == len(sub.data):
-                return self._miss(rule, sub, at) or self._pass_sub_mark(sub)
+                return self._over_limit(rule, sub, at) or self._pass_sub_mark(sub)
         if sub.lost:
             sub.lost = False
             if rule.RESYNC is not None:
@@ -143,7 +143,7 @@ class SubStreams(Transitions):
         try:
             message = self._sub_message(rule, sub)
         except NeedMore:
-            return self._miss(rule, sub, at) or self._pass_sub_mark(sub)
+            return self._over_limit(rule, sub, at) or self._pass_sub_mark(sub)
         except EVALUATION_ERRORS as fault:
             reason = f"an expression with a value ({type(fault).__name__}: {fault})"
             self._sub_error(rule, sub, ParseError("value", rule.RULE, None, sub.offset, reason, b""), at)
@@ -237,7 +237,7 @@ class SubStreams(Transitions):
         sub.lost_stay = self._stay
         return True
 
-    def _miss(self, rule: type[Frame[Any]], sub: SubReader, at: Place) -> bool:
+    def _over_limit(self, rule: type[Frame[Any]], sub: SubReader, at: Place) -> bool:
         """More came in one message than may wait: an error behind what has waited."""
         if not sub.missed or sub.later is not None:
             return False
