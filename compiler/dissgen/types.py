@@ -64,11 +64,24 @@ class RecordType:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """How an array finds items: the fields of an item that are its key (text) and its value."""
+
+    key: str
+    value: str
+    ignore_case: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ListType:
-    """`list[item]`; `limit` is the most items that a variable may hold; types compare without it."""
+    """`list[item]`; types compare without the rest.
+
+    `limit` is the most items that a variable may hold, `lookup` belongs to the array that a field holds.
+    """
 
     item: Type
     limit: int | None = field(default=None, compare=False)
+    lookup: Lookup | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from dissgen.ir.expressions import (
     binary_level,
     level,
 )
-from dissgen.types import BytesType, EnumType, FloatType, RecordType, StrType, inner
+from dissgen.types import BytesType, EnumType, FloatType, OptionalType, RecordType, StrType, inner
 
 NANOSECONDS: Final = "1_000_000_000"
 
@@ -193,6 +193,9 @@ def _in_bytes(node: Compare, env: Environment) -> _Source:
 def _or_default(node: OrDefault, env: Environment) -> _Source:
     """The value unless it is None. One that is more than a name is evaluated once."""
     default = emit_part(node.default, env, CONDITIONAL_LEVEL)
+    match node.value:
+        case Call("first", (Generator(element) as items,)) if not isinstance(element.type, OptionalType):
+            return f"next({emit_part(items, env, 1)}, {default})", PRIMARY_LEVEL
     if _simple(node.value):
         value = _primary(node.value, env)
         return _conditional(value, f"{value} is not None", default)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from dissgen.diagnostics import suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Constant, Typed
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
@@ -14,7 +15,7 @@ from dissgen.primitives.use import bound_call
 from dissgen.primitives.within import bound_within
 from dissgen.reader import MappingNode, Node, ScalarNode
 from dissgen.spec.tree import Element, name_of
-from dissgen.types import BOOL, ListType, Type
+from dissgen.types import BOOL, STR, ListType, Lookup, OptionalType, RecordType, Type, show
 
 _LEAVES = ("token", "literal", "hex", "number", "float", "varint", "flag", "bytes", "text")
 ITEM = "item"
@@ -54,8 +55,9 @@ class ArrayPrimitive(Primitive):
             )
             item = None
         item_type = item.value if item is not None else None
+        lookup = _lookup(element, item_type, context)
         if field is not None:
-            context.define(field, ListType(item_type) if item_type is not None else None)
+            context.define(field, ListType(item_type, lookup=lookup) if item_type is not None else None)
         while_ = context.expression(while_node, BOOL, loop=True) if while_node is not None else None
         until = None
         if until_node is not None and item_type is not None:
@@ -114,6 +116,34 @@ class ArrayPrimitive(Primitive):
                 bound.field,
             ),
         )
+
+
+def _lookup(element: Element, item: Type | None, context: CheckContext) -> Lookup | None:
+    """How expressions find items of the array by a key."""
+    node = element.get("lookup")
+    if not isinstance(node, MappingNode) or item is None:
+        return None
+    fields = context.fields_of(item) if isinstance(item, RecordType) else {}
+    names = {key: name for key in ("key", "value") if (value := node.get(key)) and (name := name_of(value))}
+    correct = True
+    for key, name in names.items():
+        type_ = fields.get(name.text)
+        if type_ is None or isinstance(type_, OptionalType) or (key == "key" and type_ != STR):
+            similar = suggest(name.text, fields) if type_ is None else None
+            found = "has no such field" if type_ is None else f"has `{show(type_)}` there"
+            needed = "text" if key == "key" else "a value"
+            context.diagnostics.error(
+                "DG270",
+                f"an item of the array {found}",
+                name.span,
+                f"{needed} that every item has is needed",
+                help=f"write `{similar}`" if similar else (),
+            )
+            correct = False
+    if not correct or len(names) < 2:
+        return None
+    ignore = node.get("ignore_case")
+    return Lookup(names["key"].text, names["value"].text, isinstance(ignore, ScalarNode) and ignore.value is True)
 
 
 def _item(element: Element, context: CheckContext) -> Bound | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
@@ -13,7 +13,7 @@ from dissgen.ir.ops import Op, Place
 from dissgen.reader import Node, ScalarNode
 from dissgen.spec.tree import Element, Name
 from dissgen.text import Span
-from dissgen.types import EnumType, Type
+from dissgen.types import EnumType, RecordType, Type
 
 T = TypeVar("T")
 
@@ -105,6 +105,9 @@ class CheckContext(Protocol):
 
     def enum(self, name: Name) -> EnumType | None:
         """The enum of that name; None after reporting that there is none."""
+
+    def fields_of(self, record: RecordType) -> Mapping[str, Type]:
+        """The public fields of a record with their types."""
 
     def is_token(self, name: str) -> bool: ...
 

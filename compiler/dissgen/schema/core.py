@@ -92,6 +92,13 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
             },
         ),
     },
+    "lookup": mapping(
+        "lookup",
+        "`{key: field, value: field}`",
+        {"key": ref("name"), "value": ref("name"), "ignore_case": {"title": "`true` or `false`", "type": "boolean"}},
+        required=["key", "value"],
+        description="By which field of an item it is found, and what is found.",
+    ),
     "conversion": text_or(
         {"title": "a conversion", "$comment": "conversion", "enum": ["int", "float", "upper", "lower", "strip", "hex"]},
         mapping(

@@ -119,6 +119,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
             "while": ref("expression"),
             "until": ref("expression"),
             "rest": TRUE,
+            "lookup": ref("lookup"),
         },
     ),
     "union": Fragment(

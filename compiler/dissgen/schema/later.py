@@ -12,7 +12,7 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "element": frozenset(
         {
             *("try", "at"),
-            *("of", "lookup", "derive", "errors"),
+            *("of", "derive", "errors"),
         }
     ),
     "rule": frozenset({"origin"}),

@@ -19,6 +19,7 @@ from dissgen.diagnostics.codes import (
     names,
     reader,
     schema,
+    text,
     timing,
     tokens,
     types,
@@ -42,7 +43,7 @@ def merge(areas: Iterable[tuple[Code, ...]]) -> Mapping[str, Code]:
 CODES: Final[Mapping[str, Code]] = merge(
     (
         *(reader.CODES, schema.CODES, names.CODES, binary.CODES, types.CODES, tokens.CODES),
-        *(machine.CODES, effects.CODES, timing.CODES, linking.CODES),
+        *(machine.CODES, effects.CODES, timing.CODES, linking.CODES, text.CODES),
         *(lint.CODES, build.CODES),
     )
 )

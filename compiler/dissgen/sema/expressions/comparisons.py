@@ -12,6 +12,7 @@ from dissgen.ir.expressions import (
     Typed,
 )
 from dissgen.sema.expressions.context import Context, conversion_help
+from dissgen.sema.expressions.lookups import has_key, is_key
 from dissgen.types import (
     BOOL,
     BYTES,
@@ -135,6 +136,8 @@ def _membership(context: Context, node: ast.Compare, op: ComparisonOperator) -> 
     if isinstance(right.type, OptionalType):
         context.may_be_none(right_node, right.type, show(right.type.inner))
         return None
+    if is_key(left, right):
+        return has_key(context, node, left, right, negated=op == "not in")
     match right.type:
         case ListType(item) | MapType(item, _) | TableType(_, item, _):
             absent_is_unequal = True

@@ -14,6 +14,7 @@ from dissgen.ir.expressions import (
 )
 from dissgen.sema.expressions.context import Context
 from dissgen.sema.expressions.functions import counted
+from dissgen.sema.expressions.lookups import METHODS, lookup_method
 from dissgen.types import (
     BOOL,
     BYTES,
@@ -21,6 +22,7 @@ from dissgen.types import (
     STR,
     BytesType,
     ListType,
+    Lookup,
     MapType,
     OptionalType,
     StrType,
@@ -78,6 +80,8 @@ def method(context: Context, node: ast.Call, function: ast.Attribute, expected: 
             return None
         case TableType() | MapType() if name == "get":
             return _get(context, node, value, expected)
+        case ListType(lookup=Lookup()) if name in METHODS:
+            return lookup_method(context, node, value, name)
         case StrType():
             known = _STR_METHODS
         case BytesType():
@@ -94,7 +98,9 @@ def _unknown_method(context: Context, function: ast.Attribute, type_: Type, know
     name = function.attr
     found = show(type_)
     similar = suggest(name, known)
-    if isinstance(type_, ListType) and name in ("append", "pop", "extend", "remove", "insert", "clear"):
+    if isinstance(type_, ListType) and name in METHODS:
+        help_ = "give the array a `lookup: {key: field, value: field}`"
+    elif isinstance(type_, ListType) and name in ("append", "pop", "extend", "remove", "insert", "clear"):
         help_ = "lists change with `push`, `pop` and `set` in `execute`"
     elif isinstance(type_, ListType) and name in ("index", "count"):
         help_ = "write `x in items`, or `len(list(x for x in items if ...))`"
