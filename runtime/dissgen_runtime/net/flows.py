@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from dissgen_runtime.net.capture import CaptureError, Packet
 from dissgen_runtime.net.decapsulate import ACK, SYN, Datagram, Decapsulator, Segment, Unit, reverse_key
 from dissgen_runtime.net.tcp import Close, Connection, Data, Gap, TcpEvent
+from dissgen_runtime.net.usual import flow_events
 
 Transport: TypeAlias = Literal["tcp", "udp"]
 SECOND = 1_000_000_000
@@ -126,8 +127,7 @@ class FlowTable:
         Raises the CaptureError or OSError of `packets`, after those ends.
         """
         try:
-            for packet in packets:
-                yield from self.add(packet)
+            yield from flow_events(self, packets)
         except (CaptureError, OSError):
             yield from self.finish()
             raise
@@ -137,11 +137,13 @@ class FlowTable:
         """Take the next packet. Returns what it completes, of its own flow and of those that are over by its time."""
         self.statistics.packets += 1
         unit = self._decapsulator.decapsulate(packet)
-        if unit is None:
-            return []
-        self._frame = packet.number
-        if packet.time > self._now:
-            self._now = packet.time
+        return [] if unit is None else self.take(unit)
+
+    def take(self, unit: Unit) -> list[FlowEvent]:
+        """As `add`, for what is in a packet."""
+        self._frame = unit.number
+        if unit.time > self._now:
+            self._now = unit.time
         ended: list[FlowEvent] = []
         self._packets_to_sweep -= 1
         if self._packets_to_sweep < 0 and self._now >= self._next_sweep:
@@ -183,12 +185,13 @@ class FlowTable:
         flow.last_time = self._now
         flow.packets += 1
         events = connection.receive(side, segment)
+        connection.settle()
         memory = connection.memory
         if memory != flow.memory:
             self._memory += memory - flow.memory
             flow.memory = memory
             if self._memory > self._limits.memory:
-                self._release(ended)
+                ended += self.release()
         return self._counted(flow, events) if events else []
 
     def _open_tcp(self, segment: Segment, earlier: Connection | None) -> Flow:
@@ -281,17 +284,19 @@ class FlowTable:
             self.statistics.evicted += 1
             ended += self._end(flow)
 
-    def _release(self, ended: list[FlowEvent]) -> None:
+    def release(self) -> list[FlowEvent]:
         """Give up holes, of the flows that were idle longest first, until half of the memory is free."""
+        events: list[FlowEvent] = []
         waiting = sorted((flow for flow in self._open.values() if flow.memory), key=_activity)
         for flow in waiting:
             if self._memory <= self._limits.memory // 2:
-                return
+                break
             assert flow.connection is not None
-            ended += self._counted(flow, flow.connection.release(self._now, self._frame))
+            events += self._counted(flow, flow.connection.release(self._now, self._frame))
             self._memory -= flow.memory
             flow.memory = 0
             self.statistics.released += 1
+        return events
 
 
 def _activity(flow: Flow) -> int:

@@ -3,8 +3,6 @@
 Bytes come out when they are first in order: at the packet that carries them, or at the one that fills the hole before
 them. Of bytes sent twice the first win. A hole is given up, and reported, when the other side has acknowledged it, when
 too much waits behind it, or at the end; so are bytes that the snap length cut off.
-
-Positions count from 0, the first byte after SYN (or the first one seen), and never wrap.
 """
 
 from __future__ import annotations
@@ -14,14 +12,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dissgen_runtime.net.decapsulate import ACK, FIN, RST, SYN, Segment
+from dissgen_runtime.net.half import MASK, PIECE, Half
 
 MAX_WAITING = 256 * 1024  # bytes behind a hole, one direction
-MAX_PIECES = 4096  # pieces behind a hole, or in the history
-MAX_HISTORY = 64 * 1024  # delivered bytes not yet acknowledged, kept to be compared with retransmissions
-PIECE = 160  # bytes of memory that a piece takes beside its payload
+MAX_PIECES = 4096  # pieces behind a hole
 MAX_JUMP = 1 << 30  # RFC 7323 section 2.3: no window is larger
 NEAR = 1 << 20
-MASK = 0xFFFFFFFF
 
 
 @dataclass(slots=True)  # these four are not frozen for speed
@@ -69,54 +65,6 @@ class Conflict:
 TcpEvent: TypeAlias = Data | Gap | Close | Conflict
 
 
-class Half:
-    """What one side has sent. `pending` are (start, end, data or None where cut off), sorted and disjoint."""
-
-    __slots__ = (
-        "acked",
-        "base",
-        "closed",
-        "fin",
-        "hint",
-        "history",
-        "kept",
-        "next",
-        "pending",
-        "started",
-        "syn",
-        "waiting",
-    )
-
-    def __init__(self) -> None:
-        self.started = False
-        self.syn = False
-        self.closed = False
-        self.base = 0  # sequence number of position 0
-        self.next = 0
-        self.acked = 0  # the other side has everything before
-        self.fin = -1
-        self.hint: int | None = None  # sequence number of position 0, if the other side is right
-        self.pending: list[tuple[int, int, bytes | None]] = []
-        self.waiting = 0
-        self.history: list[tuple[int, bytes]] = []
-        self.kept = 0  # bytes in the history
-
-    def forget(self) -> None:
-        """Drop the history."""
-        self.history.clear()
-        self.kept = 0
-
-    def start(self, sequence: int, *, syn: bool) -> None:
-        self.started = True
-        self.syn = syn
-        self.base = sequence & MASK
-
-    def position(self, sequence: int) -> int:
-        """The position of a sequence number: the one nearest to `next`."""
-        distance = (sequence - self.base - self.next) & MASK
-        return self.next + (distance if distance < 0x80000000 else distance - 0x100000000)
-
-
 class Connection:
     """Both sides of a connection: 0 sent the first packet, 1 is the other."""
 
@@ -135,8 +83,7 @@ class Connection:
     def memory(self) -> int:
         """Bytes kept in memory: payload, and what an object for each piece of it takes."""
         a, b = self.a, self.b
-        pieces = len(a.pending) + len(b.pending) + len(a.history) + len(b.history)
-        return a.waiting + b.waiting + a.kept + b.kept + pieces * PIECE
+        return a.waiting + b.waiting + a.kept + b.kept + (len(a.pending) + len(b.pending)) * PIECE
 
     @property
     def unsettled(self) -> bool:
@@ -147,6 +94,14 @@ class Connection:
     def exchanged(self) -> bool:
         """Whether any byte was sent."""
         return bool(self.a.next or self.b.next or self.a.pending or self.b.pending)
+
+    def settle(self) -> None:
+        """Find out, after a segment, what each side's next one in order would have to be looked at for: nothing, where
+        both sides are open and no bytes, no end and no other connection is waited for."""
+        a, b = self.a, self.b
+        usual = a.started and b.started and not self.unsettled and a.acked <= a.next and b.acked <= b.next
+        a.plain = usual and a.fin < 0 and not a.pending
+        b.plain = usual and b.fin < 0 and not b.pending
 
     def receive(self, side: int, segment: Segment) -> list[TcpEvent]:
         """Take the segment that `side` sent. Returns what it brings into order."""
@@ -185,7 +140,7 @@ class Connection:
             if start == half.next and not half.pending and not missing and not half.closed:
                 half.next = end
                 if payload:
-                    self._remember(half, start, payload)
+                    half.remember(start, payload)
                     out.append(Data(side, payload, segment.time, segment.number))
             else:
                 self._receive_disordered(half, side, start, segment, out)
@@ -289,18 +244,10 @@ class Connection:
     # Holes
 
     def _acknowledge(self, half: Half, acknowledgment: int) -> None:
-        """The other side has everything of this half before the number; such bytes are no longer compared."""
+        """The other side has everything of this half before the number."""
         acked = half.position(acknowledgment)
-        if acked <= half.acked or acked - half.next > MAX_JUMP:
-            return
-        half.acked = acked
-        history = half.history
-        if history:
-            if acked >= half.next:
-                half.forget()
-            else:
-                while history and history[0][0] + len(history[0][1]) <= acked:
-                    half.kept -= len(history.pop(0)[1])
+        if half.acked < acked <= half.next + MAX_JUMP:
+            half.acknowledge(acked)
 
     def _give_up_acknowledged(self, half: Half, side: int, segment: Segment, out: list[TcpEvent]) -> None:
         """What the other side acknowledged and the capture lacks is lost."""
@@ -407,21 +354,13 @@ class Connection:
                 out.append(Gap(side, end - start, time, frame))
             else:
                 half.waiting -= len(data)
-                self._remember(half, start, data)
+                half.remember(start, data)
                 out.append(Data(side, data, time, frame))
             half.next = end
         if count:
             del pending[:count]
 
     # Bytes sent twice
-
-    def _remember(self, half: Half, start: int, data: bytes) -> None:
-        history = half.history
-        if half.acked < start + len(data):
-            history.append((start, data))
-            half.kept += len(data)
-            while half.kept > MAX_HISTORY or len(history) > MAX_PIECES:
-                half.kept -= len(history.pop(0)[1])
 
     def _compare_with_history(self, half: Half, side: int, start: int, segment: Segment, out: list[TcpEvent]) -> None:
         payload = segment.payload
