@@ -6,7 +6,8 @@ there and looks at new bytes only.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 from dissgen_runtime.budgets import Budgeted
 from dissgen_runtime.errors import FOUND_LIMIT, ErrorKind, ParseError
@@ -15,6 +16,9 @@ from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.limits import Limits
 from dissgen_runtime.tokens import Terminator, Token
 from dissgen_runtime.varints import BROKEN, EXPECTED, VarintReader
+
+T = TypeVar("T")
+V = TypeVar("V")
 
 DIGITS = b"0123456789abcdefghijklmnopqrstuvwxyz"
 IDLE = -2  # no token is being scanned
@@ -418,6 +422,14 @@ class Elements(Budgeted):
             self._marks = None
 
     # Values
+
+    def convert(self, function: Callable[[V], T], value: V, field: str | None, size: int = 0) -> T:
+        """What a function makes of the value that was read just now; of bytes, or of a number of so many bytes."""
+        try:
+            return function(value)
+        except (ValueError, KeyError):
+            size = len(value) if isinstance(value, bytes | str) else size
+            self.fail("value", field, "a value that converts", size=size, offset=self.offset - size)
 
     def to_int(self, value: bytes, base: int, signed: bool, field: str | None) -> int:
         """ASCII digits of the base as a number."""

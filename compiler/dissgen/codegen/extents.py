@@ -11,13 +11,13 @@ from dissgen.ir.walk import every
 
 
 class Extents:
-    """Of one rule: `bits` are its unsigned numbers, by field."""
+    """Of one rule: `values` has the largest value of its unsigned numbers, by field."""
 
     def __init__(self, rule: ops.Rule, module: ops.Module) -> None:
         self.module = module
         self.tokens = {token.name: token.compiled for token in module.tokens}
         self.rules = {item.name: item for item in module.rules}
-        self.bits = _unsigned(rule.body)
+        self.values = _values(rule.body)
         self._inside = {rule.name}
 
     def value(self, expression: Typed) -> int | None:
@@ -25,8 +25,7 @@ class Extents:
         if isinstance(expression, Constant):
             return expression.value if isinstance(expression.value, int) and expression.value >= 0 else None
         if isinstance(expression, Name) and expression.binding.kind is BindingKind.FIELD:
-            bits = self.bits.get(expression.binding.name)
-            return None if bits is None else (1 << bits) - 1
+            return self.values.get(expression.binding.name)
         return None
 
     def body(self, body: tuple[ops.Op, ...]) -> int | None:
@@ -96,12 +95,23 @@ class Extents:
         return inner.body(rule.body)
 
 
-def _unsigned(body: tuple[ops.Op, ...]) -> Mapping[str, int]:
-    """The bits of numbers that are kept as they are."""
-    found: dict[str, int] = {}
+def _values(body: tuple[ops.Op, ...]) -> Mapping[str, int]:
+    """The largest values of numbers that cannot be negative."""
+    found: dict[str, int | None] = {}
     for op in every(body):
-        name = op.target.name if isinstance(op, ops.NumberRead) else None
-        if isinstance(op, ops.NumberRead) and name is not None:
-            plain = op.kind == "int" and not op.signed and not op.conversions
-            found[name] = max(op.bits, found.get(name, 0)) if plain and found.get(name, 0) >= 0 else -1
-    return {name: bits for name, bits in found.items() if bits >= 0}
+        if isinstance(op, ops.NumberRead) and op.target.name is not None:
+            most = _largest(op)
+            before = found.get(op.target.name, 0)
+            found[op.target.name] = None if most is None or before is None else max(most, before)
+    return {name: most for name, most in found.items() if most is not None}
+
+
+def _largest(op: ops.NumberRead) -> int | None:
+    if op.kind != "int" or op.signed:
+        return None
+    most = (1 << op.bits) - 1
+    for step in op.conversions:
+        if step.kind != "scale" or not isinstance(step.factor, int) or step.factor < 0:
+            return None
+        most *= step.factor
+    return most

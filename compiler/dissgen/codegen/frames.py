@@ -18,7 +18,7 @@ from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.codegen.scan_numbers import packed_items
 from dissgen.codegen.steps import Jump, Step, Steps
-from dissgen.codegen.values import case_test, converted, python_type
+from dissgen.codegen.values import case_test, converted, may_raise, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import NOT_LEVEL, BindingKind, Name, Peek, Typed, walk
 from dissgen.ir.walk import body_expressions, every, expressions
@@ -78,7 +78,8 @@ class FrameBody(FrameNumbers):
         for op in body:
             if isinstance(op, ops.NumberRead):
                 run.append(op)
-                if op.constant is None:  # a wrong constant is reported before what follows it is there
+                # a wrong constant or value is reported before what follows it is there
+                if op.constant is None and not may_raise(op):
                     continue
             if run:
                 self.fixed(tuple(run))

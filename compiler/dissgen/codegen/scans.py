@@ -17,7 +17,7 @@ from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import Code, literal, regex_literal
 from dissgen.codegen.runs import RunPattern, run_pattern
 from dissgen.codegen.scan_numbers import ScanNumbers, Struct
-from dissgen.codegen.values import case_test, converted, makes_float, parsed_int, python_type
+from dissgen.codegen.values import case_test, converted, may_raise, parsed_int, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import Name, Peek, Typed, fallible, walk
 from dissgen.ir.walk import body_expressions, every
@@ -72,7 +72,7 @@ class ScanBody(ScanNumbers):
     def _may_fail(self, whole: tuple[ops.Op, ...]) -> bool:
         """Whether an expression or a conversion in it may raise."""
         trees = [*body_expressions(whole), *(() if self.rule.result is None else (self.rule.result,))]
-        return any(map(fallible, trees)) or any(makes_float(op) for op in every(whole))
+        return any(map(fallible, trees)) or any(may_raise(op) for op in every(whole))
 
     def local(self, target: str) -> str:
         """A field, or the item of an array, whose name no field has."""

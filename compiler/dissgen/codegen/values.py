@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import assert_never
 
 from dissgen.codegen import naming
+from dissgen.codegen.conversions import fails, further
 from dissgen.codegen.layouts import Layout
 from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.ir import ops
@@ -51,17 +51,20 @@ def _members(chars: bytes) -> frozenset[int]:
 
 
 def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> str:
-    """The value of a leaf from its bytes. `checked` forms raise ParseError through `r`, the others give None."""
+    """The value of a leaf from its bytes, or from its number.
+
+    What may fail is a ParseError through `r` in the `checked` form; in the other one it raises, or is None for an int.
+    """
     if isinstance(op, ops.LiteralRead):
         return decode(raw, module)
-    if isinstance(op, ops.NumberRead | ops.VarintRead | ops.PackedRead):
+    if isinstance(op, ops.PackedRead):
         return raw
-    text = isinstance(op, ops.TokenRead) or op.text
-    value, is_bytes = raw, True
-    for conversion in op.conversions:
-        match conversion.kind:
+    text = isinstance(op, ops.TokenRead) or (isinstance(op, ops.TakeRead | ops.UntilRead | ops.RestRead) and op.text)
+    value, is_bytes = raw, not isinstance(op, ops.NumberRead | ops.VarintRead)
+    for step in op.conversions:
+        match step.kind:
             case "int":
-                value = _int(op, conversion, value, is_bytes, module, checked)
+                value = _int(op, step, value, is_bytes, module, checked)
                 is_bytes = False
                 text = False
             case "float":
@@ -70,12 +73,14 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
             case "upper" | "lower" | "strip":
                 value = decode(value, module) if is_bytes and text else value
                 is_bytes = is_bytes and not text
-                value = f"{value}.{conversion.kind}()"
+                value = f"{value}.{step.kind}()"
             case "hex":
                 value = f"{value}.hex()"
                 is_bytes = text = False
             case _:
-                assert_never(conversion.kind)
+                value = decode(value, module) if is_bytes and text else value
+                value = further(op, step, value, checked=checked)
+                is_bytes = text = False
     if is_bytes and text and not isinstance(op.type, BytesType):
         value = decode(value, module)
     return value
@@ -88,10 +93,11 @@ def fixed_literal(found: Layout) -> str:
     return f"Fixed({literal(found.format)}, {places}{advance})"
 
 
-def makes_float(op: ops.Op) -> bool:
-    """Whether the value becomes a float, which not every text can."""
-    conversions = () if not isinstance(op, ops.Leaf) or isinstance(op, ops.LiteralRead) else op.conversions
-    return any(step.kind == "float" for step in conversions)
+def may_raise(op: ops.Op) -> bool:
+    """Whether a conversion of the value may raise: not every text is a float, not every run of bytes an address."""
+    if not isinstance(op, ops.Leaf) or isinstance(op, ops.LiteralRead):
+        return False
+    return any(step.kind == "float" or fails(op, step) for step in op.conversions)
 
 
 def parsed_int(op: ops.Leaf, module: ops.Module) -> bool:

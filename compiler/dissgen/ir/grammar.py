@@ -24,13 +24,34 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
+ConversionKind: TypeAlias = Literal[
+    "int",
+    "float",
+    "upper",
+    "lower",
+    "strip",
+    "hex",
+    "bool",
+    "scale",
+    "ipv4",
+    "ipv6",
+    "mac",
+    "timestamp",
+    "bit_set",
+    "table",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """One step of `convert`: int (with base), float, upper, lower, strip, bool, hex ...; `signed` for int."""
+    """One step of `convert`: int (with base; `signed`), scale (by `factor`), table, bool (of `values`) and the like."""
 
-    kind: Literal["int", "float", "upper", "lower", "strip", "hex"]
+    kind: ConversionKind
     base: int = 10
     signed: bool = False
+    factor: int | float = 1
+    table: str = ""
+    values: tuple[tuple[str | int, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,17 @@ def _number(op: ops.NumberRead) -> str:
 
 
 def _conversion(conversion: ops.Conversion) -> str:
-    return conversion.kind if conversion.base == 10 else f"{conversion.kind} base {conversion.base}"
+    match conversion.kind:
+        case "int" if conversion.base != 10:
+            return f"int base {conversion.base}"
+        case "scale":
+            return f"scale {conversion.factor!r}"
+        case "table":
+            return f"table {conversion.table}"
+        case "bool" if conversion.values:
+            return f"bool {dict(conversion.values)}"
+        case kind:
+            return kind
 
 
 def _target(target: ops.Target) -> str:

@@ -13,7 +13,7 @@ from dissgen.ir.ops import Op, Place
 from dissgen.reader import Node, ScalarNode
 from dissgen.spec.tree import Element, Name
 from dissgen.text import Span
-from dissgen.types import EnumType, RecordType, Type
+from dissgen.types import EnumType, RecordType, TableType, Type
 
 T = TypeVar("T")
 
@@ -108,6 +108,8 @@ class CheckContext(Protocol):
 
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         """The public fields of a record with their types."""
+    def lookup_table(self, name: Name) -> TableType | None:
+        """The table of that name; None after reporting that there is none."""
 
     def is_token(self, name: str) -> bool: ...
 

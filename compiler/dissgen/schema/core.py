@@ -73,6 +73,11 @@ _SOURCES: Final[dict[str, Schema]] = {
     "references": listed("a list of references", text("a text such as `RFC 5321`")),
 }
 
+_CONVERSIONS: Final = (
+    *("int", "float", "upper", "lower", "strip", "hex"),
+    *("bool", "ipv4", "ipv6", "mac", "timestamp", "bit_set"),
+)
+
 _ELEMENT_PARTS: Final[dict[str, Schema]] = {
     "quantity": {
         "description": "An expression, or an element that is read first and gives the number.",
@@ -100,13 +105,21 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
         description="By which field of an item it is found, and what is found.",
     ),
     "conversion": text_or(
-        {"title": "a conversion", "$comment": "conversion", "enum": ["int", "float", "upper", "lower", "strip", "hex"]},
+        {"title": "a conversion", "$comment": "conversion", "enum": list(_CONVERSIONS)},
         mapping(
             "conversion",
             "a conversion",
             {
                 "int": {"title": "a base from 2 to 36", "type": "integer", "minimum": 2, "maximum": 36},
                 "enum": ref("reference"),
+                "table": ref("reference"),
+                "scale": {"title": "a number", "type": "number"},
+                "bool": mapping(
+                    "conversion",
+                    "`{true: value, false: value}`",
+                    dict.fromkeys(("true", "false"), _CONSTANT),
+                    required=["true", "false"],
+                ),
             },
             maxProperties=1,
             minProperties=1,

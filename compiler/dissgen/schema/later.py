@@ -19,7 +19,7 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "extent": frozenset({"until_value"}),
     "conversion": frozenset(
         {
-            *("bool", "scale", "ipv4", "ipv6", "mac", "table", "timestamp", "bit_set", "unescape"),
+            "unescape",
         }
     ),
     "transform": frozenset({"zlib", "gzip", "deflate", "base64", "quoted_printable", "xor"}),

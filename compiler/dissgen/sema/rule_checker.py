@@ -22,7 +22,7 @@ from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
 from dissgen.spec.machine import parse_arguments
 from dissgen.spec.tree import Element, Name
 from dissgen.text import Span
-from dissgen.types import NONE, EnumType, RecordType, Type, assignable, optional, show
+from dissgen.types import NONE, EnumType, RecordType, TableType, Type, assignable, optional, show
 
 if TYPE_CHECKING:
     from dissgen.sema.rules import Rules
@@ -134,6 +134,15 @@ class RuleChecker(Positioned, RuleNames):
             return None
         self.rules.context.use("enums", name.text)
         return found
+
+    def lookup_table(self, name: Name) -> TableType | None:
+        found = self.rules.table(name.text)
+        if found is None or not isinstance(found.type, TableType):
+            if not self.is_broken_table(name.text):
+                self.rules.context.unknown("a table", name, self.rules.tables, {}, "not defined in `tables`")
+            return None
+        self.rules.context.use("tables", name.text)
+        return found.type
 
     def token(self, node: ScalarNode, field: str | None) -> str | None:
         return self.rules.tokens.token(node, self._places(field))

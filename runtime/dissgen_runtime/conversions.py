@@ -1,0 +1,58 @@
+"""Conversions of values that need more than an expression. Each raises ValueError for what it cannot convert."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ZEROS: Final = re.compile(r"(?:^|:)0(?::0)+(?=:|$)")
+
+
+def ipv4_text(value: bytes | int) -> str:
+    """Four bytes, or a number of 32 bits, as `192.0.2.1`."""
+    if isinstance(value, int):
+        if not 0 <= value < 1 << 32:
+            raise ValueError("no IPv4 address")
+        value = value.to_bytes(4, "big")
+    if len(value) != 4:
+        raise ValueError("no IPv4 address")
+    return ".".join(map(str, value))
+
+
+def ipv6_text(value: bytes) -> str:
+    """Sixteen bytes as `2001:db8::1` (RFC 5952)."""
+    if len(value) != 16:
+        raise ValueError("no IPv6 address")
+    if value[:12] == b"\0" * 10 + b"\xff\xff":
+        return f"::ffff:{ipv4_text(value[12:])}"
+    text = ":".join(f"{value[at] << 8 | value[at + 1]:x}" for at in range(0, 16, 2))
+    runs = _ZEROS.findall(text)
+    if not runs:
+        return text
+    longest = max(runs, key=lambda run: run.count("0"))  # the first of equals
+    before, _, after = text.partition(longest)
+    return f"{before}::{after.removeprefix(':')}"
+
+
+def mac_text(value: bytes) -> str:
+    """Six bytes as `00:00:5e:00:53:01`."""
+    if len(value) != 6:
+        raise ValueError("no MAC address")
+    return value.hex(":")
+
+
+def timestamp_text(value: float) -> str:
+    """Seconds since 1970 in UTC as `2023-02-01T12:00:00Z`."""
+    try:
+        return (_EPOCH + timedelta(seconds=value)).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        raise ValueError("no time before the year 10000") from None
+
+
+def bits_of(value: bytes | int) -> list[int]:
+    """The places of the bits that are set: of a number from the lowest, of bytes from the top of the first."""
+    if isinstance(value, int):
+        return [place for place in range(value.bit_length()) if value >> place & 1]
+    return [at * 8 + bit for at, byte in enumerate(value) for bit in range(8) if byte << bit & 0x80]

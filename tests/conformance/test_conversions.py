@@ -1,0 +1,74 @@
+"""Conversions of numbers and bytes: by the scan, by the frame, and byte by byte."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from test_numbers import grammar, read
+
+from dissgen_runtime import ParseError
+from dissgen_runtime.conversions import ipv6_text
+
+HEAD = "tables: {names: {1: one, 2: two}, codes: {a: 7}}\nenums: {E: {7: SEVEN}}\n"
+CASES = [
+    ("{field: a, number: 4, convert: {scale: 4}}, {field: b, number: 4}", "52", {"a": 20, "b": 2}),
+    ("{field: a, number: 16, convert: {scale: 0.5}}", "0003", {"a": 1.5}),
+    ("{field: a, number: 32, convert: ipv4}", "c0000201", {"a": "192.0.2.1"}),
+    ("{field: a, bytes: {size: 4}, convert: ipv4}", "c0000201", {"a": "192.0.2.1"}),
+    ("{field: a, bytes: {size: {number: 8}}, convert: ipv4}", "04c0000201", {"a": "192.0.2.1"}),
+    ("{field: a, bytes: {size: 16}, convert: ipv6}", "20010db8" + "00" * 11 + "01", {"a": "2001:db8::1"}),
+    ("{field: a, array: {bytes: {size: 4}, convert: ipv4}, size: {number: 8}}", "08" + "7f000001" * 2,
+     {"a": ["127.0.0.1", "127.0.0.1"]}),
+    ("{field: a, bytes: {size: 6}, convert: mac}", "00005e005301", {"a": "00:00:5e:00:53:01"}),
+    ("{field: a, number: 32, convert: timestamp}", "63da5640", {"a": "2023-02-01T12:08:32Z"}),
+    ("{field: a, number: 8, convert: bit_set}", "05", {"a": [0, 2]}),
+    ("{field: a, bytes: {size: 2}, convert: bit_set}", "4001", {"a": [1, 15]}),
+    ("{field: a, number: 8, convert: bool}, {field: b, number: 4, convert: bool}, {number: 4}", "0210",
+     {"a": True, "b": True}),
+    ("{field: a, text: {size: 1}, convert: {bool: {true: t, false: f}}}", "66", {"a": False}),
+    ("{field: a, number: 8, convert: {table: names}}, {field: b, number: 8}", "0203", {"a": "two", "b": 3}),
+    ("{field: a, text: {size: 1}, convert: [lower, {table: codes}, {enum: E}]}", "41", {"a": 7}),
+    ("{field: a, text: {size: 2}, convert: {int: 16}}", "6666", {"a": 255}),
+    ("{field: a, varint: leb128, convert: {scale: 2}}", "8101", {"a": 258}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("elements", "data", "fields"), CASES, ids=[case[0] for case in CASES])
+def test_every_way_of_reading_agrees(elements: str, data: str, fields: dict[str, Any]) -> None:
+    assert read(grammar(elements, HEAD), bytes.fromhex(data)) == fields
+
+
+ERRORS = [
+    ("{field: z, number: 8}, {field: a, number: 8, convert: {table: names}}, {field: y, number: 8}", "010903", 1, b"\x09"),
+    ("{field: a, text: {size: 1}, convert: {bool: {true: t, false: f}}}", "67", 0, b"g"),
+    ("{field: a, bytes: {size: {number: 8}}, convert: ipv4}", "03c00002", 1, b"\xc0\x00\x02"),
+    ("{field: a, bytes: {rest: true}, convert: mac}", "c00002", 0, b"\xc0\x00\x02"),
+    ("{field: z, number: 8}, {field: a, number: 64, convert: timestamp}", "00" + "ff" * 8, 1, b"\xff" * 8),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("elements", "data", "offset", "found"), ERRORS, ids=[case[0] for case in ERRORS])
+def test_what_does_not_convert_is_an_error_with_its_place(elements: str, data: str, offset: int, found: bytes) -> None:
+    module = grammar(elements, HEAD)
+    with pytest.raises(ParseError) as caught:
+        module.parse_m(bytes.fromhex(data))
+    error = caught.value
+    assert (error.kind, error.rule, error.field, error.offset, error.found) == ("value", "m", "a", offset, found)
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("00" * 16, "::"),
+        ("00" * 15 + "01", "::1"),
+        ("20010db8000000010001000100010001", "2001:db8:0:1:1:1:1:1"),
+        ("20010000000000000000000000000000", "2001::"),
+        ("20010db8000000000001000000000001", "2001:db8::1:0:0:1"),
+        ("fe800000000000000000000000001000", "fe80::1000"),
+        ("00010000000000020000000000000003", "1:0:0:2::3"),
+        ("00000000000000000000ffffc0000201", "::ffff:192.0.2.1"),
+    ],
+)
+def test_ipv6_addresses_are_written_as_rfc_5952_says(data: str, text: str) -> None:
+    assert ipv6_text(bytes.fromhex(data)) == text
