@@ -6,9 +6,11 @@ from dissgen.codegen import naming
 from dissgen.codegen.layouts import Layout, Unpacked, layout
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import literal
+from dissgen.codegen.scan_numbers import packed_items
 from dissgen.codegen.steps import Steps
 from dissgen.codegen.values import converted, fixed_literal
 from dissgen.ir import ops
+from dissgen.ir.expressions import Typed
 from dissgen.primitives.array import ITEM
 
 
@@ -27,6 +29,12 @@ class FrameNumbers:
         raise NotImplementedError
 
     def leaf(self, op: ops.Leaf) -> None:
+        raise NotImplementedError
+
+    def all(self, body: tuple[ops.Op, ...]) -> None:
+        raise NotImplementedError
+
+    def settled(self, expression: Typed, place: ops.Place) -> str:
         raise NotImplementedError
 
     def fixed(self, parts: tuple[ops.NumberRead, ...]) -> None:
@@ -76,3 +84,28 @@ class FrameNumbers:
 
     def number(self, leaf: ops.NumberRead, raw: str) -> str:
         return converted(leaf, raw, self.module, checked=True)
+
+    def within(self, op: ops.Within) -> None:
+        field = f", {literal(op.field)}" if op.field else ""
+        size = self.settled(op.size, op.place)
+        self.steps.wait(op.place)
+        self.steps.add(f"r.enter({size}, {op.whole}{field})")
+        self.all(op.body)
+        self.steps.wait(op.place)
+        self.steps.add(f"r.leave({op.slack}{field})")
+
+    def packed(self, op: ops.PackedRead) -> None:
+        """An array of bits, all at once."""
+        field = f", {literal(op.field)}" if op.field else ""
+        value = self.locals.fresh("value")
+        if op.count is None:
+            text, count = f"r.packed_rest({op.bits}{field})", f"len({value}) * 8 // {op.bits}"
+        else:
+            count = self.settled(op.count, op.place)
+            text = f"r.packed({count}, {op.bits}{field})"
+        self.steps.wait(op.place)
+        if op.target.name is None:
+            self.steps.add(text)
+        else:
+            self.steps.add(f"{value} = {text}")
+            self.assign(op.target, packed_items(op, value, count))

@@ -16,7 +16,6 @@ from dissgen.codegen.frame_numbers import FrameNumbers
 from dissgen.codegen.layouts import number_from
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import literal, tuple_literal
-from dissgen.codegen.scan_numbers import packed_items
 from dissgen.codegen.steps import Jump, Step, Steps
 from dissgen.codegen.values import case_test, converted, may_raise, python_type
 from dissgen.ir import ops
@@ -48,7 +47,7 @@ class FrameBody(FrameNumbers):
         self.steps = Steps()
         self._own: list[Slot] = []
         self.structures: list[tuple[str, str]] = []
-        self._all(_whole_message(rule.body))
+        self.all(_whole_message(rule.body))
         self.steps.add(f"return {self._result()}")
 
     def lines(self) -> list[str]:
@@ -73,7 +72,7 @@ class FrameBody(FrameNumbers):
 
     # Operations
 
-    def _all(self, body: tuple[ops.Op, ...]) -> None:
+    def all(self, body: tuple[ops.Op, ...]) -> None:
         run: list[ops.NumberRead] = []
         for op in body:
             if isinstance(op, ops.NumberRead):
@@ -98,9 +97,9 @@ class FrameBody(FrameNumbers):
             case ops.VarintRead():
                 self.leaf(op)
             case ops.PackedRead():
-                self._packed(op)
+                self.packed(op)
             case ops.Within():
-                self._within(op)
+                self.within(op)
             case ops.Align(size):
                 self.steps.wait(op.place)
                 self.steps.add(f"r.align({size})")
@@ -150,7 +149,7 @@ class FrameBody(FrameNumbers):
         if _peeks(expression):
             self.steps.wait(place)
 
-    def _settled(self, expression: Typed, place: ops.Place) -> str:
+    def settled(self, expression: Typed, place: ops.Place) -> str:
         """An expression for an operation that waits itself: what it sees in the input is noted before."""
         text = emit(expression, self.names)
         if not _peeks(expression):
@@ -163,7 +162,7 @@ class FrameBody(FrameNumbers):
     # Effects: what is done once has to be the last thing of its step
 
     def _payload(self, payload: tuple[tuple[str, Typed], ...], place: ops.Place) -> list[str]:
-        return [self._settled(value, place) for _, value in payload]
+        return [self.settled(value, place) for _, value in payload]
 
     def _trigger(self, op: ops.TriggerInMessage) -> None:
         values = ", ".join(self._payload(op.payload, op.place))
@@ -172,7 +171,7 @@ class FrameBody(FrameNumbers):
         self.steps.current.waits = True
 
     def _set_variables(self, op: ops.Assign) -> None:
-        values = ", ".join(self._settled(value, op.place) for _, value in op.values)
+        values = ", ".join(self.settled(value, op.place) for _, value in op.values)
         targets = ", ".join(f"r.variables.{naming.variable(name)}" for name, _ in op.values)
         self.steps.add(f"{targets} = {values}  # {op.place}")
         self.steps.current.waits = True
@@ -196,7 +195,7 @@ class FrameBody(FrameNumbers):
             case ops.LiteralRead():
                 return f"r.literal({op.data!r}, {op.ignore_case}{field})"
             case ops.TakeRead():
-                return f"r.take({self._settled(op.size, op.place)}{field})"
+                return f"r.take({self.settled(op.size, op.place)}{field})"
             case ops.UntilRead():
                 limit = self.module.limits.token if op.limit is None else op.limit
                 return f"r.until({naming.terminator(op.terminator)}, {limit}{field})"
@@ -236,7 +235,7 @@ class FrameBody(FrameNumbers):
             case ops.UntilRead():
                 text = f"r.stream_until({event}, {naming.terminator(source.terminator)}{extra}{field})"
             case ops.TakeRead():
-                text = f"r.stream_take({event}, {self._settled(source.size, op.place)}{extra}{field})"
+                text = f"r.stream_take({event}, {self.settled(source.size, op.place)}{extra}{field})"
             case ops.RestRead():
                 text = f"r.stream_rest({event}{extra})"
             case ops.TokenRead():
@@ -251,7 +250,7 @@ class FrameBody(FrameNumbers):
         self.assign(source.target, text)
 
     def _call(self, op: ops.Call) -> str:
-        arguments = "".join(f", {self._settled(value, op.place)}" for _, value in op.arguments)
+        arguments = "".join(f", {self.settled(value, op.place)}" for _, value in op.arguments)
         return f"r.call(self, {naming.frame_class(op.rule)}{arguments})"
 
     # Groups
@@ -289,18 +288,9 @@ class FrameBody(FrameNumbers):
     def _arm(self, body: tuple[ops.Op, ...], after: Step) -> Step:
         """The first step of a body that goes on to `after`."""
         first = self.steps.detached()
-        self._all(body)
+        self.all(body)
         self.steps.close(after)
         return first
-
-    def _within(self, op: ops.Within) -> None:
-        field = f", {literal(op.field)}" if op.field else ""
-        size = self._settled(op.size, op.place)
-        self.steps.wait(op.place)
-        self.steps.add(f"r.enter({size}, {op.whole}{field})")
-        self._all(op.body)
-        self.steps.wait(op.place)
-        self.steps.add(f"r.leave({op.slack}{field})")
 
     def _union(self, op: ops.Union) -> None:
         start, reach = self._slot("start", "int", "0"), self._slot("reach", "int", "0")
@@ -310,7 +300,7 @@ class FrameBody(FrameNumbers):
         self.steps.add(f"{start} = {reach} = r.mark()")
         self.steps.current.waits = True
         for index, member in enumerate(op.members):
-            self._all(member)
+            self.all(member)
             last = index == len(op.members) - 1
             self.steps.add(f"{reach} = max({reach}, r.offset)", f"r.go_to({reach if last else start})")
         self.steps.add("r.release()")
@@ -397,22 +387,6 @@ class FrameBody(FrameNumbers):
             lines.append("begun = r.place()")
         sequence = "self.depth_ == 0" if op.sequence else "False"
         return [*lines, value, f"r.pass_item({begun}, {sequence}{field})", f"{index} += 1"]
-
-    def _packed(self, op: ops.PackedRead) -> None:
-        """An array of bits, all at once."""
-        field = f", {literal(op.field)}" if op.field else ""
-        value = self.locals.fresh("value")
-        if op.count is None:
-            text, count = f"r.packed_rest({op.bits}{field})", f"len({value}) * 8 // {op.bits}"
-        else:
-            count = self._settled(op.count, op.place)
-            text = f"r.packed({count}, {op.bits}{field})"
-        self.steps.wait(op.place)
-        if op.target.name is None:
-            self.steps.add(text)
-        else:
-            self.steps.add(f"{value} = {text}")
-            self.assign(op.target, packed_items(op, value, count))
 
     def _result(self) -> str:
         rule = self.rule

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from dissgen.ir.expressions import Typed
-from dissgen.ir.grammar import Place
+from dissgen.ir.leaves import Place
 from dissgen.types import Type
 
 Template: TypeAlias = tuple[str | tuple[Typed, str], ...]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dissgen.ir.expressions import Typed
-from dissgen.ir.grammar import Place, Rule
+from dissgen.ir.grammar import Rule
+from dissgen.ir.leaves import Place
 from dissgen.ir.machine import Machine
 from dissgen.types import Type
 

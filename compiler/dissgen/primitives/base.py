@@ -108,6 +108,7 @@ class CheckContext(Protocol):
 
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         """The public fields of a record with their types."""
+
     def lookup_table(self, name: Name) -> TableType | None:
         """The table of that name; None after reporting that there is none."""
 

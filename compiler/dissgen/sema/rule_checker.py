@@ -16,13 +16,14 @@ from dissgen.primitives.within import WithinPrimitive
 from dissgen.reader import Node, ScalarNode
 from dissgen.sema import effects
 from dissgen.sema.bit_position import BitPosition, Positioned
+from dissgen.sema.definitions import Definitions
 from dissgen.sema.field_names import check_field_name
 from dissgen.sema.reserved import RESERVED
 from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
 from dissgen.spec.machine import parse_arguments
 from dissgen.spec.tree import Element, Name
 from dissgen.text import Span
-from dissgen.types import NONE, EnumType, RecordType, TableType, Type, assignable, optional, show
+from dissgen.types import NONE, RecordType, Type, assignable, optional, show
 
 if TYPE_CHECKING:
     from dissgen.sema.rules import Rules
@@ -33,7 +34,7 @@ MAXIMUM_MERGES: Final = 256
 """How many rules one rule may merge, directly and through others."""
 
 
-class RuleChecker(Positioned, RuleNames):
+class RuleChecker(Positioned, Definitions, RuleNames):
     """Implements `primitives.CheckContext` for one rule."""
 
     def __init__(
@@ -125,24 +126,6 @@ class RuleChecker(Positioned, RuleNames):
 
     def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
         return self.rules.context.constant(node, type_)
-
-    def enum(self, name: Name) -> EnumType | None:
-        enums = self.rules.context.enums
-        found = enums.get(name.text)
-        if found is None:
-            self.rules.context.unknown("an enum", name, enums, {}, "not defined in `enums`")
-            return None
-        self.rules.context.use("enums", name.text)
-        return found
-
-    def lookup_table(self, name: Name) -> TableType | None:
-        found = self.rules.table(name.text)
-        if found is None or not isinstance(found.type, TableType):
-            if not self.is_broken_table(name.text):
-                self.rules.context.unknown("a table", name, self.rules.tables, {}, "not defined in `tables`")
-            return None
-        self.rules.context.use("tables", name.text)
-        return found.type
 
     def token(self, node: ScalarNode, field: str | None) -> str | None:
         return self.rules.tokens.token(node, self._places(field))
