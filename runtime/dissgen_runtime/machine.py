@@ -24,21 +24,23 @@ FAIL = Move.FAIL
 class Side:
     """What a state reads from one direction.
 
-    `kind` is absent (data there is a missing_grammar), rule, hold (bytes wait while `hold` says so), discard, child.
-    `arguments` gives the rule its parameters, evaluated at the first byte of a message.
+    `kind` is absent (data there is a missing_grammar), rule, hold (bytes wait while `hold` says so), discard, child,
+    transport (one of `variants`). `arguments` gives the rule its parameters, evaluated at the first byte of a message.
     """
 
-    __slots__ = ("arguments", "hold", "kind", "quick", "rule")
+    __slots__ = ("arguments", "hold", "kind", "quick", "rule", "variants")
 
     def __init__(
         self,
-        kind: Literal["absent", "rule", "hold", "discard", "child"],
+        kind: Literal["absent", "rule", "hold", "discard", "child", "transport"],
         rule: type[Frame[Any]] = Frame,
         *,
         hold: Callable[[Any], bool] | None = None,
         arguments: Callable[[Any], tuple[object, ...]] | None = None,
+        variants: Mapping[str, Side] | None = None,
     ) -> None:
         self.kind = kind
+        self.variants = variants or {}
         # Whole messages can be read one after the other.
         self.quick = kind == "rule" and arguments is None and rule.scan is not Frame.scan
         self.rule = rule
@@ -59,6 +61,11 @@ def reads(
 def holds(hold: Callable[[Any], bool]) -> Side:
     """Bytes wait while `hold` is true; otherwise they are a missing_grammar."""
     return Side("hold", hold=hold)
+
+
+def by_transport(**variants: Side) -> Side:
+    """The side is the one of the session's transport."""
+    return Side("transport", variants=variants)
 
 
 def _always(_: object) -> bool:
@@ -117,6 +124,20 @@ class SubStream:
     def __init__(self, rule: type[Frame[Any]], event: type[Event]) -> None:
         self.rule = rule
         self.event = event
+
+
+def of_transport(table: Mapping[Any, Row], transport: str | None) -> Mapping[Any, Row]:
+    """The rows of a table as a session over this transport has them; `table` itself where transports are alike."""
+    if all(row.up.kind != "transport" and row.down.kind != "transport" for row in table.values()):
+        return table
+
+    def chosen(side: Side) -> Side:
+        return side.variants.get(transport or "", ABSENT) if side.kind == "transport" else side
+
+    return {
+        state: Row(up=chosen(row.up), down=chosen(row.down), on=row.on, timers=row.timers, expires=row.expires)
+        for state, row in table.items()
+    }
 
 
 class AlertKind:

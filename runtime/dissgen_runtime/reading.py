@@ -254,7 +254,7 @@ class Reading(SubStreams):
         if not self.finished:
             self._fire("end")
         if self._up.ended and self._down.ended and not self.finished:
-            if (self._up.total == 0) != (self._down.total == 0):
+            if not self._datagrams and (self._up.total == 0) != (self._down.total == 0):
                 self._report_one_sided()
             self._finish()
         return True

@@ -9,23 +9,25 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dissgen_runtime.buffer import EndMark, GapMark
-from dissgen_runtime.clock import Clock
+from dissgen_runtime.datagrams import Datagrams
 from dissgen_runtime.events import UP, Direction, Event
-from dissgen_runtime.machine import Side
+from dissgen_runtime.machine import Row, Side, of_transport
 from dissgen_runtime.reader import Reader
 
 StateT = TypeVar("StateT", bound=enum.Enum)
 
 
-class Session(Clock, Generic[StateT]):
+class Session(Datagrams, Generic[StateT]):
     """One conversation, both directions. Plain data: it can be pickled at any point, also in mid-message.
 
     `now` and all times are integer nanoseconds from the caller. `midstream` says that the start of the conversation
-    is missing. `subscribe` limits the events that are built (None: all; alerts always are). `dissectors` maps
+    is missing. `transport` is one of the spec's (None: its first); over `udp` each call of `feed` is one datagram.
+    `subscribe` limits the events that are built (None: all; alerts always are). `dissectors` maps
     protocol names to modules, for `upgrade`. `client` and `server` are the addresses as text, where known.
 
     `feed`, `gap`, `close` and `advance` return the events in order. They never raise on what the network sends;
@@ -33,6 +35,7 @@ class Session(Clock, Generic[StateT]):
     """
 
     __slots__ = (
+        "_datagrams",
         "_idle",
         "_run",
         "_run_direction",
@@ -42,6 +45,7 @@ class Session(Clock, Generic[StateT]):
 
     PROTOCOL: ClassVar[str]
     SPEC: ClassVar[str]
+    TRANSPORTS: ClassVar[tuple[str, ...]] = ()
 
     state: StateT
 
@@ -58,7 +62,7 @@ class Session(Clock, Generic[StateT]):
     ) -> None:
         super().__init__(now, midstream, subscribe)
         self.midstream = midstream
-        self.transport = transport
+        self._choose_transport(transport)
         self.client_address = client
         self.server_address = server
         self._dissectors = dissectors
@@ -67,8 +71,19 @@ class Session(Clock, Generic[StateT]):
         self._run = 0
         self._run_direction: Direction | None = None
 
+    def _choose_transport(self, transport: str | None) -> None:
+        known = self.TRANSPORTS
+        if transport is None:
+            transport = known[0] if known else None
+        elif known and transport not in known:
+            raise ValueError(f"{self.PROTOCOL} is not carried by {transport!r} but by {' and '.join(known)}")
+        self.transport = transport
+        self._datagrams = transport == "udp"
+        self._table = _table(type(self), transport)
+        self._row = self._table[self.INITIAL]
+
     def feed(self, direction: Direction, data: bytes) -> list[Event]:
-        """Give the next bytes of a direction. Returns the events that they complete."""
+        """Give the next bytes of a direction, or its next datagram. Returns the events that they complete."""
         reader = self._up if direction is UP else self._reader(direction)
         if type(data) is not bytes:
             raise TypeError(f"data must be bytes, not {type(data).__name__}")
@@ -77,6 +92,10 @@ class Session(Clock, Generic[StateT]):
         if data:
             self._heard = self.now
         reader.total += len(data)
+        if self._datagrams:
+            if data:
+                self._feed_datagram(reader, data)
+            return self._take_events()
         if self._idle and data:
             side = self._row.up if direction is UP else self._row.down
             if side.quick:
@@ -131,7 +150,7 @@ class Session(Clock, Generic[StateT]):
         reader = self._reader(direction)
         if type(size) is not int or size < 0:
             raise TypeError(f"size must be a number of bytes, not {size!r}")
-        if size:
+        if size and not self._datagrams:  # a datagram that is lost is none
             self._heard = self.now  # bytes went by, though nobody has them
             self._mark(reader, GapMark(size, self._other(reader).end))
         elif not self._started:
@@ -167,6 +186,7 @@ class Session(Clock, Generic[StateT]):
             "messages": self._up.messages + self._down.messages,
             "alerts": self.alerts,
             **({"missed": self.missed} if self.missed else {}),
+            **({"trailing": self.trailing} if self._datagrams else {}),
             "bytes": {
                 reader.direction.value: {
                     "total": reader.total,
@@ -182,7 +202,7 @@ class Session(Clock, Generic[StateT]):
 
     def __getstate__(self) -> dict[str, object]:
         names = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())]
-        state = {name: getattr(self, name) for name in names if name != "_row"}
+        state = {name: getattr(self, name) for name in names if name not in ("_row", "_table")}
         if self._dissectors is not None:  # modules are not pickled, their names are
             state["_dissectors"] = {name: module.__name__ for name, module in self._dissectors.items()}
         return state
@@ -190,7 +210,8 @@ class Session(Clock, Generic[StateT]):
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in state.items():
             setattr(self, name, value)
-        self._row = self.TABLE[self.state]
+        self._table = _table(type(self), self.transport)
+        self._row = self._table[self.state]
         if self._dissectors is not None:
             self._dissectors = {name: import_module(str(module)) for name, module in self._dissectors.items()}
 
@@ -322,6 +343,11 @@ class Session(Clock, Generic[StateT]):
             self._fail(self._error)
         reader.failed_at = -1
         return True
+
+
+@cache
+def _table(session: type[Session[Any]], transport: str | None) -> Mapping[Any, Row]:
+    return of_transport(session.TABLE, transport)
 
 
 def _has_end(reader: Reader) -> bool:

@@ -35,6 +35,7 @@ class Transitions(Timers):
         "_raised",
         "_row",
         "_stay",
+        "_table",
         "_sub_reported",
         "_subject",
         "_transition",
@@ -57,7 +58,8 @@ class Transitions(Timers):
         super().__init__(now, midstream, subscribe)
         self.state = self.INITIAL
         self._state_name = self.INITIAL.value
-        self._row = self.TABLE[self.INITIAL]
+        self._table = self.TABLE  # of the session's transport
+        self._row = self._table[self.INITIAL]
         self.variables = type(self).VARIABLES()
         self.transport: str | None = None
         self.client_address: str | None = None
@@ -146,11 +148,11 @@ class Transitions(Timers):
                     self._end(failed=target is FAIL, left=True)
                     return
         if begun:
-            self._change_sides(self.TABLE[target])
+            self._change_sides(self._table[target])
         self._out.extend(left)
         self.state = target
         self._stay += 1
-        self._row = row = self.TABLE[target]
+        self._row = row = self._table[target]
         self._state_name = target._value_
         self._path.append(self._state_name)
         if len(self._path) > 4 * PATH_LENGTH:
@@ -330,7 +332,7 @@ class Transitions(Timers):
             return
         self._child = module.Session(
             now=self.now,
-            transport=self.transport,
+            transport=self.transport if self.transport in module.Session.TRANSPORTS else None,
             subscribe=self._subscribe,
             dissectors=self._dissectors,
             client=self.client_address,

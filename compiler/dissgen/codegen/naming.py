@@ -35,7 +35,7 @@ _LOCAL_WORDS: Final = frozenset(
 # Names of the module that a class made for a rule or an event must not hide.
 MODULE_WORDS: Final = frozenset(
     (
-        *("ABSENT", "Alert", "AlertKind", "CHILD", "CONFIRM", "DISCARD", "DOWN", "Direction", "DotUnstuff", "Event"),
+        *("ABSENT", "Alert", "AlertKind", "by_transport", "CHILD", "CONFIRM", "DISCARD", "DOWN", "Direction", "DotUnstuff", "Event"),
         *(
             "FAIL",
             "False",
@@ -196,6 +196,10 @@ def numbered(name: str, taken: Collection[str]) -> str:
     while found in taken:
         found, number = f"{name}_{number}", number + 1
     return found
+
+
+def of_transport(direction: str, transport: str) -> str:
+    return f"{direction}_{transport}" if transport else direction
 
 
 def hold(state: str, direction: str) -> str:

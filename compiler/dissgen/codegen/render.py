@@ -25,7 +25,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "dissgen_runtime.machine",
         (
             *("ABSENT", "CHILD", "DISCARD", "FAIL", "HOLD", "STAY", "AlertKind", "Move", "Row", "SubStream", "Timer"),
-            *("holds", "reads"),
+            *("by_transport", "holds", "reads"),
         ),
     ),
     ("dissgen_runtime.maps", ("Map",)),

@@ -386,7 +386,10 @@ class _Viewer:
             return "error: ParseError"
         return ""
 
-    def _side(self, state: ops.State, side: ops.Side, direction: str) -> str:
+    def _side(self, state: ops.State, side: ops.Side, direction: str, transport: str = "") -> str:
+        if side.kind == "transport":
+            variants = (f"{name}={self._side(state, one, direction, name)}" for name, one in side.variants)
+            return f"by_transport({', '.join(variants)})"
         if side.kind == "absent":
             return "ABSENT"
         if side.kind == "discard":
@@ -397,17 +400,17 @@ class _Viewer:
         if side.kind == "rule":
             assert side.rule is not None
             if side.hold is not None and constant(side.hold) is not False:
-                extras += f", hold=Session.{self._hold(state, side, direction)}"
+                extras += f", hold=Session.{self._hold(state, side, direction, transport)}"
             if side.arguments:
-                extras += f", arguments=Session.{self._arguments(state, side, direction)}"
+                extras += f", arguments=Session.{self._arguments(state, side, direction, transport)}"
             return f"reads({naming.frame_class(side.rule)}{extras})"
         if side.hold is not None and constant(side.hold) is True:
             return "HOLD"
-        return f"holds(Session.{self._hold(state, side, direction)})"
+        return f"holds(Session.{self._hold(state, side, direction, transport)})"
 
-    def _hold(self, state: ops.State, side: ops.Side, direction: str) -> str:
+    def _hold(self, state: ops.State, side: ops.Side, direction: str, transport: str) -> str:
         assert side.hold is not None
-        name = naming.hold(state.name, direction)
+        name = naming.hold(state.name, naming.of_transport(direction, transport))
         body: tuple[str, ...] = (f"return {expression_method(side.hold, direction)}",)
         if fallible(side.hold):  # what cannot be evaluated is false, and counted
             body = ("try:", f"    {body[0]}", "except EVALUATION_ERRORS:", "    return self._guard_failed()")
@@ -415,8 +418,8 @@ class _Viewer:
         self.handlers.append(FunctionView(name, "", "bool", doc, body))
         return name
 
-    def _arguments(self, state: ops.State, side: ops.Side, direction: str) -> str:
-        name = naming.arguments(state.name, direction)
+    def _arguments(self, state: ops.State, side: ops.Side, direction: str, transport: str) -> str:
+        name = naming.arguments(state.name, naming.of_transport(direction, transport))
         rule = next(rule for rule in self.module.rules if rule.name == side.rule)
         values = dict(side.arguments)
         body = tuple_literal(expression_method(values[parameter], direction) for parameter, _ in rule.parameters)

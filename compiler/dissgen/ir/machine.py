@@ -187,14 +187,20 @@ class Side:
     """What a state reads from one direction.
 
     absent: data is a missing_grammar; rule: `rule`, its `arguments` and `hold`; hold: only a `hold` test;
-    discard; child.
+    discard; child; transport: the side of the session's transport among `variants`.
     """
 
-    kind: Literal["absent", "rule", "hold", "discard", "child"]
+    kind: Literal["absent", "rule", "hold", "discard", "child", "transport"]
     rule: str | None
     arguments: tuple[tuple[str, Typed], ...]
     hold: Typed | None
     place: Place
+    variants: tuple[tuple[str, Side], ...] = ()
+
+    @property
+    def alternatives(self) -> tuple[Side, ...]:
+        """The sides that it may be, by transport."""
+        return tuple(side for _, side in self.variants) or (self,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,8 @@ def _detail(handler: ops.Handler) -> str:
 
 
 def _side(side: ops.Side) -> str:
+    if side.variants:
+        return " | ".join(f"{transport}: {_side(variant)}" for transport, variant in side.variants)
     if side.kind == "rule":
         text = f"{side.rule}({_arguments(side.arguments)})"
     else:

@@ -143,6 +143,7 @@ def _side(side: ops.Side) -> ops.Side:
         tuple((name, expand(value)) for name, value in side.arguments),
         expand_optional(side.hold),
         side.place,
+        tuple((transport, _side(variant)) for transport, variant in side.variants),
     )
 
 

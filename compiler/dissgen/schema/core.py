@@ -30,6 +30,7 @@ _MAP: Final = r"^\s*map\s*\["
 _SCALARS: Final = ["string", "number", "boolean"]
 _CONSTANT: Final[Schema] = {"title": "a text, a number or a boolean", "type": _SCALARS}
 _DIRECTIONS: Final = ("up", "down")
+_TRANSPORTS: Final = ("tcp", "udp")
 
 _SOURCES: Final[dict[str, Schema]] = {
     "name": {"title": "a name", "type": "string", "pattern": NAME},
@@ -226,22 +227,24 @@ _TABLES: Final[dict[str, Schema]] = {
     ),
 }
 
+_SIDES: Final[dict[str, Schema]] = {
+    "use": mapping("side", "a side", {"use": ref("reference"), "with": ref("arguments"), "hold": ref("expression")}),
+    "discard": mapping("side", "a side", {"discard": TRUE}),
+    "hold": mapping("side", "a side", {"hold": ref("expression")}),
+}
+_BY_TRANSPORT: Final = mapping("side", "a side for each transport", {name: ref("one_side") for name in _TRANSPORTS})
+
 _MACHINE: Final[dict[str, Schema]] = {
+    "one_side": text_or(
+        ref("reference"),
+        {"title": "a rule, `child`, or a mapping with `use`, `hold` or `discard`", "type": "object", **one_of("side", _SIDES)},
+    ),
     "side": text_or(
         ref("reference"),
         {
-            "title": "a rule, `child`, or a mapping with `use`, `hold` or `discard`",
+            "title": "a rule, `child`, or a mapping with `use`, `hold`, `discard`, or transports",
             "type": "object",
-            **one_of(
-                "side",
-                {
-                    "use": mapping(
-                        "side", "a side", {"use": ref("reference"), "with": ref("arguments"), "hold": ref("expression")}
-                    ),
-                    "discard": mapping("side", "a side", {"discard": TRUE}),
-                    "hold": mapping("side", "a side", {"hold": ref("expression")}),
-                },
-            ),
+            **one_of("side", {**_SIDES, **dict.fromkeys(_TRANSPORTS, _BY_TRANSPORT)}),
         },
         description="What is read from one direction in this state.",
     ),
@@ -302,6 +305,7 @@ _EXAMPLES: Final[dict[str, Schema]] = {
             "doc": ref("doc"),
             "rule": ref("reference"),
             "with": named("a mapping of parameters to values", {}),
+            "transport": {"title": "a transport", "enum": list(_TRANSPORTS)},
             "talk": ref("talk"),
             "expect": ref("expect"),
         },
@@ -377,7 +381,7 @@ TOP: Final[dict[str, object]] = {
     "title": text("a text"),
     "doc": ref("doc"),
     "references": ref("references"),
-    "transport": mapping("transport", "a transport, as in `{tcp: [25]}`", {"tcp": _PORTS}, minProperties=1),
+    "transport": mapping("transport", "a transport, as in `{tcp: [25]}`", dict.fromkeys(_TRANSPORTS, _PORTS), minProperties=1),
     "confirm": mapping(
         "confirm", "a token for a direction", {name: ref("token") for name in _DIRECTIONS}, minProperties=1
     ),

@@ -23,16 +23,14 @@ LATER: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "transform": frozenset({"zlib", "gzip", "deflate", "base64", "quoted_printable", "xor"}),
-    "transport": frozenset({"udp"}),
     "limits": frozenset({"expansion", "work"}),
     "machine": frozenset({"roles"}),
     "machine_type": frozenset({"custom"}),
-    "side": frozenset({"between", "udp", "tcp"}),
+    "side": frozenset({"between"}),
     "event": frozenset({"transform_error"}),
     "verb": frozenset({"swap", "restart", "call"}),
     "skipped": frozenset({"message"}),
     "upgrade": frozenset({"probe"}),
-    "example": frozenset({"transport"}),
     "alert": frozenset({"sources", "targets"}),
 }
 

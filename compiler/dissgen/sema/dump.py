@@ -72,7 +72,8 @@ def _rule(rule: RuleModel) -> Iterator[str]:
 def _state(state: StateModel) -> Iterator[str]:
     yield f"state {state.name}"
     for direction, side in state.sides:
-        yield f"  {direction}: {side.kind}{f' {side.rule}' if side.rule else ''}"
+        shown = (f"{one.kind}{f' {one.rule}' if one.rule else ''}" for one in side.alternatives)
+        yield f"  {direction}: {' | '.join(shown)}"
         for name, value in side.arguments:
             yield from _indented(_expression(name, value), 2)
         if side.hold is not None:

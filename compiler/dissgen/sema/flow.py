@@ -19,8 +19,8 @@ def check_flow(states: tuple[StateModel, ...], machine: Machine, diagnostics: Di
     for state in states:
         _check_dead_end(state, machine, diagnostics)
         for handler in state.handlers:
-            if handler.event == "parse_error" and "udp" not in dict(machine.protocol.transport):
-                _check_moves(state, handler, machine.rules, diagnostics)
+            if handler.event == "parse_error":
+                _check_moves(state, handler, machine, diagnostics)
 
 
 def check_fed(events: Mapping[str, EventModel | None], rules: Rules, diagnostics: Diagnostics) -> None:
@@ -103,7 +103,7 @@ def _always_jumps(state: StateModel, event: str, states: Mapping[str, StateModel
 
 def _check_dead_end(state: StateModel, machine: Machine, diagnostics: Diagnostics) -> None:
     """Neither direction is read, and nothing leads out."""
-    if state.up.kind not in ("absent", "hold") or state.down.kind not in ("absent", "hold"):
+    if any(one.kind not in ("absent", "hold") for _, side in state.sides for one in side.alternatives):
         return
     if any(row.jump is not None for handler in state.handlers for row in firing(handler)):
         return
@@ -118,15 +118,15 @@ def _check_dead_end(state: StateModel, machine: Machine, diagnostics: Diagnostic
     )
 
 
-def _check_moves(state: StateModel, handler: HandlerModel, rules: Rules, diagnostics: Diagnostics) -> None:
+def _check_moves(state: StateModel, handler: HandlerModel, machine: Machine, diagnostics: Diagnostics) -> None:
     """A handled parse error that stays in the state must move: by `skip`, or by the rule's `resync`."""
     for row in firing(handler):
         if row.jump is not None or _skips(row):
             continue
-        for direction, side in state.sides:
+        for direction, side in _of_streams(state, machine):
             if side.rule is None or direction not in _directions(row.when):
                 continue
-            model = rules.model(side.rule)
+            model = machine.rules.model(side.rule)
             if model is not None and model.resync is None:
                 diagnostics.error(
                     "DG517",
@@ -137,6 +137,16 @@ def _check_moves(state: StateModel, handler: HandlerModel, rules: Rules, diagnos
                     help="write `skip: TOKEN` or `skip: rest` in `execute`, a `jump`, or give the rule a `resync`",
                 )
                 return
+
+
+def _of_streams(state: StateModel, machine: Machine) -> Iterator[tuple[str, ops.Side]]:
+    """The sides of a state that read a stream; a datagram that fails is passed over whole."""
+    transports = {name for name, _ in machine.protocol.transport}
+    for direction, side in state.sides:
+        if side.variants:
+            yield from ((direction, variant) for transport, variant in side.variants if transport != "udp")
+        elif transports != {"udp"}:
+            yield direction, side
 
 
 def _skips(row: RowModel) -> bool:

@@ -302,30 +302,37 @@ class Machine:
             return Situation(state.name.text, event, record, record is None, substream=True)
         if event not in sides:
             return Situation(state.name.text, event)
-        rule = sides[event].rule
+        rule = next((side.rule for side in sides[event].alternatives if side.rule is not None), None)
         message = self.rules.type_of(rule) if rule is not None else None
         other = "down" if event == "up" else "up"
-        held = (other,) if sides[other].hold is not None or sides[other].kind == "hold" else ()
+        holds = any(side.hold is not None or side.kind == "hold" for side in sides[other].alternatives)
+        held = (other,) if holds else ()
         return Situation(state.name.text, event, message, message is None, held)
 
     def can_raise(self, state: str, event: str) -> bool:
         """Whether the state can raise the event at all."""
-        up, down = self._sides[state]
+        sides = self._sides[state]
+        up, down = ({side.kind for side in one.alternatives} for one in sides)
         match event:
             case "up":
-                return up.kind == "rule"
+                return "rule" in up
             case "down":
-                return down.kind == "rule"
+                return "rule" in down
             case "parse_error":
+<<<<<<< HEAD
                 return "rule" in (up.kind, down.kind) or bool(self.substreams)
+=======
+                return "rule" in up | down
+>>>>>>> e15de51 (WIP datagrams)
             case "missing_grammar":
-                return bool({"absent", "hold"} & {up.kind, down.kind})
+                return bool({"absent", "hold"} & (up | down))
             case "child_finish":
-                return "child" in (up.kind, down.kind)
+                return "child" in up | down
             case "init" | "midstream":
                 return self._may_start(state)
             case _ if event in self.rules.machine_events and event not in self.raised_by_verbs:
-                return any(event in self._raised_by_rules.get(side.rule or "", ()) for side in (up, down))
+                rules = (side.rule or "" for one in sides for side in one.alternatives)
+                return any(event in self._raised_by_rules.get(rule, ()) for rule in rules)
             case _:
                 return True
 

@@ -9,7 +9,7 @@ from dissgen.ir.expressions import Typed
 from dissgen.sema.transition_scope import Situation, TransitionScope
 from dissgen.sema.verbs import place
 from dissgen.spec.tree import Name, SideDefinition, StateDefinition
-from dissgen.types import BOOL
+from dissgen.types import BOOL, show
 
 if TYPE_CHECKING:
     from dissgen.sema.machine import Machine
@@ -19,16 +19,64 @@ def check_side(machine: Machine, state: StateDefinition, side: SideDefinition | 
     """The side as meant; one with an unknown rule has None for it, after the mistake was reported."""
     if side is None:
         return ops.Side("absent", None, (), None, place(state.name.span))
+    transports = tuple(name for name, _ in machine.protocol.transport)
+    if side.variants:
+        return _check_variants(machine, state, side, direction, transports)
+    return _check_one(machine, state, side, direction, transports)
+
+
+def _check_variants(
+    machine: Machine, state: StateDefinition, side: SideDefinition, direction: str, transports: tuple[str, ...]
+) -> ops.Side:
+    """A side for each transport of the spec; a transport without one has an absent side."""
+    found: dict[str, ops.Side] = {}
+    for name, variant in side.variants:
+        if name.text not in transports:
+            machine.context.diagnostics.error(
+                "DG540",
+                f"`{name.text}` is no transport of this spec",
+                name.span,
+                "no session would read it",
+                help=f"write `{name.text}: [...]` with its ports in `transport`, or leave this side out",
+            )
+            continue
+        found[name.text] = _check_one(machine, state, variant, direction, (name.text,))
+    where = place(side.span)
+    variants = tuple((name, found.get(name, ops.Side("absent", None, (), None, where))) for name in transports)
+    _check_one_type(machine, side, variants)
+    return ops.Side("transport", None, (), None, where, variants)
+
+
+def _check_one_type(machine: Machine, side: SideDefinition, variants: tuple[tuple[str, ops.Side], ...]) -> None:
+    """Transitions see one type of `message`, whatever the transport."""
+    types = {name: machine.rules.type_of(variant.rule) for name, variant in variants if variant.rule is not None}
+    known = [(name, type_) for name, type_ in types.items() if type_ is not None]
+    for name, type_ in known[1:]:
+        if type_ != known[0][1]:
+            machine.context.diagnostics.error(
+                "DG541",
+                f"`{known[0][0]}` gives `{show(known[0][1])}`, `{name}` gives `{show(type_)}`",
+                side.span,
+                "transitions see one type of message",
+                help="give one of the rules a `value` of the other's type, as in `{use: message, within: {number: 16}}`",
+            )
+
+
+def _check_one(
+    machine: Machine, state: StateDefinition, side: SideDefinition, direction: str, transports: tuple[str, ...]
+) -> ops.Side:
     context = machine.context
     scope = TransitionScope(machine, Situation(state.name.text, "", side=direction))
     hold = context.expression(side.hold, scope, BOOL) if side.hold is not None else None
-    if side.hold is not None and "udp" in dict(machine.protocol.transport):
+    if side.hold is not None and "udp" in transports:
         context.diagnostics.error(
             "DG508",
             "`hold` on a datagram transport",
             side.hold.span,
             "a datagram is read when it comes",
-            help="leave it out",
+            help="leave it out, or give the side for each transport: `{udp: ..., tcp: {use: ..., hold: ...}}`"
+            if len(transports) > 1
+            else "leave it out",
         )
     if side.rule is None:
         kind = cast(Literal["hold", "discard", "child"], side.kind)

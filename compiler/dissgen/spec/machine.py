@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.spec.tree import Name, SideDefinition, StateDefinition, Transition, VerbDefinition, name_of
 
@@ -29,16 +31,25 @@ def parse_states(node: Node | None) -> tuple[StateDefinition, ...]:
     return tuple(states)
 
 
+TRANSPORTS: Final = ("tcp", "udp")
+"""The keys of a side that is one of several, by transport."""
+
+
 def _side(state: MappingNode, direction: str) -> SideDefinition | None:
     node, key = state.get(direction), state.key(direction)
-    if node is None or key is None:
-        return None
+    return None if node is None or key is None else _one_side(node, key)
+
+
+def _one_side(node: Node, key: ScalarNode) -> SideDefinition | None:
     if isinstance(node, ScalarNode):
         if node.value == "child":
             return SideDefinition("child", None, (), None, key.span)
         return SideDefinition("rule", name_of(node), (), None, key.span)
     if not isinstance(node, MappingNode):
         return None
+    variants = _by_transport(node)
+    if variants:
+        return SideDefinition("transport", None, (), None, key.span, variants)
     used, hold, arguments = node.get("use"), node.get("hold"), node.get("with")
     if used is not None:
         kind = "rule"
@@ -55,6 +66,16 @@ def _side(state: MappingNode, direction: str) -> SideDefinition | None:
         hold if isinstance(hold, ScalarNode) else None,
         key.span,
     )
+
+
+def _by_transport(node: MappingNode) -> tuple[tuple[Name, SideDefinition], ...]:
+    found = []
+    for key, value in node.entries:
+        name = name_of(key)
+        side = _one_side(value, key) if name is not None and name.text in TRANSPORTS else None
+        if name is not None and side is not None:
+            found.append((name, side))
+    return tuple(found)
 
 
 def parse_arguments(node: Node | None) -> tuple[tuple[Name, Node], ...]:

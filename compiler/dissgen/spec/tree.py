@@ -195,13 +195,17 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class SideDefinition:
-    """What a state says of one direction: a rule with arguments and hold, only a hold, `discard`, or `child`."""
+    """What a state says of one direction: a rule with arguments and hold, only a hold, `discard`, or `child`.
+
+    `variants` are sides by transport; the rest is then empty.
+    """
 
     kind: str
     rule: Name | None
     arguments: tuple[tuple[Name, Node], ...]
     hold: ScalarNode | None
     span: Span
+    variants: tuple[tuple[Name, SideDefinition], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from dissgen.diagnostics.codes import (
     text,
     timing,
     tokens,
+    transports,
     types,
 )
 from dissgen.diagnostics.codes.code import Code
@@ -43,7 +44,7 @@ def merge(areas: Iterable[tuple[Code, ...]]) -> Mapping[str, Code]:
 CODES: Final[Mapping[str, Code]] = merge(
     (
         *(reader.CODES, schema.CODES, names.CODES, binary.CODES, types.CODES, tokens.CODES),
-        *(machine.CODES, effects.CODES, timing.CODES, linking.CODES, text.CODES),
+        *(machine.CODES, effects.CODES, timing.CODES, transports.CODES, linking.CODES, text.CODES),
         *(lint.CODES, build.CODES),
     )
 )
