@@ -710,6 +710,7 @@ class Session(_session.Session[State]):
     __slots__ = ()
     PROTOCOL = PROTOCOL
     SPEC = "specs/smtp.yaml"
+    TRANSPORTS = tuple(TRANSPORT)
     LIMITS = LIMITS
     SENDERS = {UP: "client", DOWN: "server"}
     STREAMS = STREAMS

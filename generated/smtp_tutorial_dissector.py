@@ -479,6 +479,7 @@ class Session(_session.Session[State]):
     __slots__ = ()
     PROTOCOL = PROTOCOL
     SPEC = "specs/tutorial/smtp.yaml"
+    TRANSPORTS = tuple(TRANSPORT)
     LIMITS = LIMITS
     SENDERS = {UP: "client", DOWN: "server"}
     STREAMS = STREAMS

@@ -16,11 +16,12 @@ from dissgen_runtime.substreams import SubStreams
 class Reading(SubStreams):
     """One step of reading in one direction, and what the machine makes of it."""
 
-    __slots__ = ("_one_sided",)
+    __slots__ = ("_datagrams", "_one_sided")
 
     def __init__(self, now: int, midstream: bool, subscribe: frozenset[str] | None) -> None:
         super().__init__(now, midstream, subscribe)
         self._one_sided = False
+        self._datagrams = False  # each piece of input is one
 
     def _read_ready(self, reader: Reader, side: Side) -> bool:
         """Read messages of which all is there, one after the other; whether something has changed.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Mapping
-from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -35,7 +34,6 @@ class Session(Datagrams, Generic[StateT]):
     """
 
     __slots__ = (
-        "_datagrams",
         "_idle",
         "_run",
         "_run_direction",
@@ -345,9 +343,15 @@ class Session(Datagrams, Generic[StateT]):
         return True
 
 
-@cache
+# Each session class has one table for each of its transports.
+_tables: dict[tuple[type, str | None], Mapping[Any, Row]] = {}
+
+
 def _table(session: type[Session[Any]], transport: str | None) -> Mapping[Any, Row]:
-    return of_transport(session.TABLE, transport)
+    table = _tables.get((session, transport))
+    if table is None:
+        table = _tables[session, transport] = of_transport(session.TABLE, transport)
+    return table
 
 
 def _has_end(reader: Reader) -> bool:

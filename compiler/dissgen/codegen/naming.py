@@ -35,7 +35,19 @@ _LOCAL_WORDS: Final = frozenset(
 # Names of the module that a class made for a rule or an event must not hide.
 MODULE_WORDS: Final = frozenset(
     (
-        *("ABSENT", "Alert", "AlertKind", "by_transport", "CHILD", "CONFIRM", "DISCARD", "DOWN", "Direction", "DotUnstuff", "Event"),
+        *(
+            "ABSENT",
+            "Alert",
+            "AlertKind",
+            "by_transport",
+            "CHILD",
+            "CONFIRM",
+            "DISCARD",
+            "DOWN",
+            "Direction",
+            "DotUnstuff",
+            "Event",
+        ),
         *(
             "FAIL",
             "False",

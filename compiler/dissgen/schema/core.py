@@ -237,7 +237,11 @@ _BY_TRANSPORT: Final = mapping("side", "a side for each transport", {name: ref("
 _MACHINE: Final[dict[str, Schema]] = {
     "one_side": text_or(
         ref("reference"),
-        {"title": "a rule, `child`, or a mapping with `use`, `hold` or `discard`", "type": "object", **one_of("side", _SIDES)},
+        {
+            "title": "a rule, `child`, or a mapping with `use`, `hold` or `discard`",
+            "type": "object",
+            **one_of("side", _SIDES),
+        },
     ),
     "side": text_or(
         ref("reference"),
@@ -381,7 +385,9 @@ TOP: Final[dict[str, object]] = {
     "title": text("a text"),
     "doc": ref("doc"),
     "references": ref("references"),
-    "transport": mapping("transport", "a transport, as in `{tcp: [25]}`", dict.fromkeys(_TRANSPORTS, _PORTS), minProperties=1),
+    "transport": mapping(
+        "transport", "a transport, as in `{tcp: [25]}`", dict.fromkeys(_TRANSPORTS, _PORTS), minProperties=1
+    ),
     "confirm": mapping(
         "confirm", "a token for a direction", {name: ref("token") for name in _DIRECTIONS}, minProperties=1
     ),

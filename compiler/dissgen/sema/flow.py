@@ -123,8 +123,10 @@ def _check_moves(state: StateModel, handler: HandlerModel, machine: Machine, dia
     for row in firing(handler):
         if row.jump is not None or _skips(row):
             continue
-        for direction, side in _of_streams(state, machine):
-            if side.rule is None or direction not in _directions(row.when):
+        directions = _named(row.when, BindingKind.DIRECTION, ("up", "down"))
+        transports = _named(row.when, BindingKind.TRANSPORT, ("tcp", "udp"))
+        for transport, direction, side in _of_streams(state, machine):
+            if side.rule is None or direction not in directions or transport not in transports:
                 continue
             model = machine.rules.model(side.rule)
             if model is not None and model.resync is None:
@@ -139,29 +141,29 @@ def _check_moves(state: StateModel, handler: HandlerModel, machine: Machine, dia
                 return
 
 
-def _of_streams(state: StateModel, machine: Machine) -> Iterator[tuple[str, ops.Side]]:
-    """The sides of a state that read a stream; a datagram that fails is passed over whole."""
+def _of_streams(state: StateModel, machine: Machine) -> Iterator[tuple[str, str, ops.Side]]:
+    """Transport, direction and side, where a stream is read; a datagram that fails is passed over whole."""
     transports = {name for name, _ in machine.protocol.transport}
     for direction, side in state.sides:
         if side.variants:
-            yield from ((direction, variant) for transport, variant in side.variants if transport != "udp")
+            yield from ((name, direction, variant) for name, variant in side.variants if name != "udp")
         elif transports != {"udp"}:
-            yield direction, side
+            yield "tcp", direction, side
 
 
 def _skips(row: RowModel) -> bool:
     return any(isinstance(verb, ops.Skip) and verb.when is None for verb in row.execute)
 
 
-def _directions(when: Typed | None) -> tuple[str, ...]:
-    """The directions for which a guard may hold, as far as `direction == '...'` in it shows."""
+def _named(when: Typed | None, kind: BindingKind, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The directions or transports for which a guard may hold, as far as `direction == '...'` in it shows."""
     match when:
-        case Compare(Name(binding), ("==",), (Constant(str(named)),)) if binding.kind is BindingKind.DIRECTION:
+        case Compare(Name(binding), ("==",), (Constant(str(named)),)) if binding.kind is kind:
             return (named,)
         case Logic("and", values):
-            each = [set(_directions(value)) for value in values]
+            each = [set(_named(value, kind, names)) for value in values]
             return tuple(sorted(set.intersection(*each)))
         case Name(binding) if binding.definition is not None:
-            return _directions(binding.definition)
+            return _named(binding.definition, kind, names)
         case _:
-            return ("up", "down")
+            return names

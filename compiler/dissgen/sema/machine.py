@@ -319,11 +319,7 @@ class Machine:
             case "down":
                 return "rule" in down
             case "parse_error":
-<<<<<<< HEAD
-                return "rule" in (up.kind, down.kind) or bool(self.substreams)
-=======
-                return "rule" in up | down
->>>>>>> e15de51 (WIP datagrams)
+                return "rule" in up | down or bool(self.substreams)
             case "missing_grammar":
                 return bool({"absent", "hold"} & (up | down))
             case "child_finish":

@@ -58,7 +58,7 @@ def _check_one_type(machine: Machine, side: SideDefinition, variants: tuple[tupl
                 f"`{known[0][0]}` gives `{show(known[0][1])}`, `{name}` gives `{show(type_)}`",
                 side.span,
                 "transitions see one type of message",
-                help="give one of the rules a `value` of the other's type, as in `{use: message, within: {number: 16}}`",
+                help="give one of the rules the other as its `value`, as in `{use: message, within: {number: 16}}`",
             )
 
 

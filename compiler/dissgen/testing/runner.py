@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,8 +48,13 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics) -> Iterator[Examp
         elif "rule" in entry:
             runs, failure = _run_rule(module, entry, steps, expect)
         else:
-            options = {"transport": entry["transport"]} if "transport" in entry else {}
-            runs, failure = _run_session(module, steps, expect, options)
+            transports = [name for name, _ in compiled.module.transport]
+            transport = entry.get("transport", transports[0] if transports else None)
+            if "transport" in entry and transport not in transports:
+                failure = f"  the spec has no transport `{transport}`"
+            else:
+                schedules = [("as written", steps)] if transport == "udp" else cuts(steps)
+                runs, failure = _run_session(module, schedules, expect, {"transport": transport})
         yield ExampleResult(name, example.span.location, runs, failure)
 
 
@@ -97,11 +102,11 @@ def _runs(steps: list[Step]) -> list[Step]:
 
 
 def _run_session(
-    module: Any, steps: list[Step], expect: dict[str, Any], options: dict[str, Any]
+    module: Any, schedules: Iterable[tuple[str, list[Step]]], expect: dict[str, Any], options: dict[str, Any]
 ) -> tuple[int, str | None]:
     runs = 0
     first: Outcome | None = None
-    for name, schedule in cuts(steps):
+    for name, schedule in schedules:
         runs += 1
         try:
             result = run(module, schedule, **options)

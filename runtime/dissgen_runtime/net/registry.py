@@ -114,6 +114,9 @@ class Dissectors:
                 for port in ports:
                     self._ports.setdefault((transport, port), module)
         for (transport, port), name in decode_as.items():
+            if not _carried_by(self.by_name[name], transport):
+                carriers = " and ".join(self.by_name[name].TRANSPORT)
+                raise DissectorError(f"{name} is not carried by {transport} but by {carriers}")
             self._ports[transport, port] = self.by_name[name]
         self._confirming = [module for module in used if module.CONFIRM]
         self.server_ports: dict[str, frozenset[int]] = {
@@ -165,7 +168,7 @@ class Dissectors:
         return (None if best is None else (best[1], best[2])), possible and not last
 
 
-def _carried_by(module: DissectorModule, transport: Transport) -> bool:
+def _carried_by(module: DissectorModule, transport: str) -> bool:
     return not module.TRANSPORT or transport in module.TRANSPORT
 
 

@@ -21,6 +21,7 @@ CODES: Final[tuple[Code, ...]] = (
         "The transitions of a state are written once for all transports, so `message` has one type. A rule that only "
         "wraps another one has the type of that one if its `value` is the other's.",
         "tcp_query: {record: [{number: 16}, {field: inner, use: query}]}\nup: {udp: query, tcp: tcp_query}",
-        "tcp_query: {record: [{number: 16}, {field: inner, use: query}], value: inner}\nup: {udp: query, tcp: tcp_query}",
+        "tcp_query: {record: [{number: 16}, {field: inner, use: query}], value: inner}\n"
+        "up: {udp: query, tcp: tcp_query}",
     ),
 )
