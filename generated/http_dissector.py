@@ -1114,6 +1114,7 @@ class Session(_session.Session[State]):
     __slots__ = ()
     PROTOCOL = PROTOCOL
     SPEC = "specs/http.yaml"
+    TRANSPORTS = tuple(TRANSPORT)
     LIMITS = LIMITS
     SENDERS = {UP: "client", DOWN: "server"}
     STREAMS = STREAMS
