@@ -27,6 +27,7 @@ from dissgen_runtime import (
 from dissgen_runtime import session as _session
 from dissgen_runtime.errors import EVALUATION_ERRORS
 from dissgen_runtime.machine import CHILD, DISCARD, FAIL, HOLD, STAY, AlertKind, Move, Row, reads
+from dissgen_runtime.keeping import numbers
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.rules import parse
 from dissgen_runtime.streams import DotUnstuff
@@ -781,7 +782,7 @@ class Session(_session.Session[State]):
         if (message.size if message.size is not None else 0) > 0:  # smtp.yaml:112
             self._transition = "smtp.yaml:112"
             self._push(self.variables.outstanding, message.verb, None, "outstanding")
-            self.variables.size = self._numbers(message.size if message.size is not None else 0)
+            self.variables.size = numbers(message.size if message.size is not None else 0)
             if self._subscribe is None or "command" in self._subscribe:
                 self._emit(CommandEvent(message.verb, message.argument))
             return State.CHUNK

@@ -17,9 +17,13 @@ class Clock(Reading):
 
     __slots__ = ()
 
+    _started: bool
+
     @property
     def deadline(self) -> int | None:
         """The earliest time at which `advance` may have something to do; None if time alone changes nothing."""
+        if not self._started:
+            return self.now
         due = self._due
         if self._child is not None:
             inside: int | None = self._child.deadline

@@ -14,23 +14,14 @@ from dissgen_runtime.errors import FOUND_LIMIT, ErrorKind, ParseError
 from dissgen_runtime.events import Direction
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.limits import Limits
+from dissgen_runtime.numbers import parse_float, parse_int
 from dissgen_runtime.tokens import Terminator, Token
 from dissgen_runtime.varints import BROKEN, EXPECTED, VarintReader
 
 T = TypeVar("T")
 V = TypeVar("V")
 
-DIGITS = b"0123456789abcdefghijklmnopqrstuvwxyz"
 IDLE = -2  # no token is being scanned
-
-
-def parse_int(value: bytes, base: int, signed: bool) -> int | None:
-    """ASCII digits of the base, a sign only if `signed`; None where they are no such number (or over 4,300 digits)."""
-    digits = value[1:] if signed and value[:1] in (b"+", b"-") else value
-    alphabet = DIGITS[:base] if base <= 10 else DIGITS[:base] + DIGITS[:base].upper()
-    if not digits or len(digits) > 4300 or digits.strip(alphabet):
-        return None
-    return int(value, base)
 
 
 def octets(size: int) -> str:
@@ -437,3 +428,10 @@ class Elements(Budgeted):
         if number is not None:
             return number
         self.fail("value", field, f"a number in base {base}", size=len(value), offset=self.offset - len(value))
+
+    def to_float(self, value: bytes, field: str | None) -> float:
+        """ASCII digits, a fraction and an exponent as a number."""
+        number = parse_float(value)
+        if number is not None:
+            return number
+        self.fail("value", field, "a number", size=len(value), offset=self.offset - len(value))

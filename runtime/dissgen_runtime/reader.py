@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from dissgen_runtime.buffer import Piece
-from dissgen_runtime.elements import Elements, NeedMore, parse_int
+from dissgen_runtime.elements import Elements, NeedMore
 from dissgen_runtime.errors import ParseError
 from dissgen_runtime.events import Direction, Event
 from dissgen_runtime.limits import Limits
+from dissgen_runtime.numbers import parse_int
 from dissgen_runtime.streams import Sink, Transform
 from dissgen_runtime.tokens import Terminator, Token
 

@@ -19,7 +19,6 @@ from dissgen_runtime.tokens import Terminator
 
 K = TypeVar("K")
 V = TypeVar("V")
-T = TypeVar("T", bound="list[Any] | str | bytes")
 Place: TypeAlias = tuple[Direction | None, tuple[int, int]]
 
 
@@ -276,23 +275,6 @@ class Transitions(Timers):
         if name not in self._full:
             self._full = (*self._full, name)
             self._builtin("limit", "low", f"`{name}` is full ({limit} entries): its oldest ones leave", None)
-
-    def _numbers(self, value: V) -> V:
-        """A number, or a list of them, that a variable is set to: at most 64 bits, signed or not."""
-        if isinstance(value, list):
-            for item in value:
-                self._numbers(item)
-        elif isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
-            raise ValueError("a number of more than 64 bits")
-        return value
-
-    def _bounded(self, value: T) -> T:
-        """A list or text that a variable is set to, within the limits: what is kept between messages cannot grow."""
-        size = len(value)
-        limit = self.LIMITS.items if isinstance(value, list) else self.LIMITS.message
-        if size > limit:
-            raise ValueError(f"a value of {size} entries or bytes, more than {limit}")
-        return value
 
     def _skip(self, terminator: Terminator | None) -> None:
         """Skip through the next match, from the element that failed or from here; None: all the rest (9)."""

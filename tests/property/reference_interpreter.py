@@ -392,7 +392,30 @@ def _to_int(value: Any, base: int) -> int:
 
 
 def _to_float(value: Any, base: int) -> float:
-    return float(value)
+    text = value if isinstance(value, str) else value.decode("latin-1")
+    mantissa, mark, exponent = text.lower().partition("e")
+    digits = mantissa.lstrip("+-") if mantissa[:1] in ("+", "-") and mantissa.count(mantissa[0]) == 1 else mantissa
+    whole, _, fraction = digits.partition(".")
+    power = exponent[1:] if exponent[:1] in ("+", "-") else exponent
+    parts = [part for part in (whole, fraction) if part]
+    if not parts or (mark and not power) or not set("".join((*parts, power))) <= set("0123456789"):
+        raise ValueError(text)
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return number
+
+
+def _int_of(value: Any, base: int = 10) -> int:
+    if not isinstance(value, str):
+        return int(value)
+    if not re.fullmatch("[+-]?[0-9a-zA-Z]+", value):
+        raise ValueError(value)
+    return int(value, base)
+
+
+def _float_of(value: Any) -> float:
+    return _to_float(value, 10) if isinstance(value, str) else float(value)
 
 
 _CONVERSIONS: dict[str, Callable[[Any, int], Any]] = {
@@ -434,9 +457,9 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len,
-    "int": int,
+    "int": _int_of,
     "str": str,
-    "float": float,
+    "float": _float_of,
     "min": min,
     "max": max,
     "abs": abs,

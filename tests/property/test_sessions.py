@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ALL_PASSES, balanced, canonical, machine
 
-from dissgen.testing.script import Close, Lose, Send, Step
+from dissgen.testing.outcome import outcome
+from dissgen.testing.script import Close, Lose, Send, Step, Wait
 from dissgen_runtime import DOWN, UP, Event, StreamEvent
 
 QUEUE = r"""
@@ -148,6 +149,45 @@ any:
   - {event: fail, execute: [trigger: {got: {word: '"fail"'}}, reset]}
 """
 
+CLOCK = r"""
+limits: {hold: 64, transitions: 8}
+tokens: {WORD: '[a-z]+', EOL: '\n'}
+grammar:
+  line: {record: [{field: word, token: WORD}, EOL], resync: EOL}
+variables:
+  asked: {type: 'map[str, int]', limit: 3, expires: 7 s}
+  n: {type: int, initial: 0}
+  seen: {type: int, initial: 0, scope: direction}
+  patience: {type: int, initial: 4}
+  last: {type: duration, initial: 0 s}
+events: {got: {word: str, n: int}, old: {key: str, value: int, at: duration}, tick: {what: str, n: int, at: duration}}
+initial: a
+states:
+  a:
+    up: {use: line, hold: len(asked) == 3}
+    down: {use: line, hold: seen == 2 and n < 5}
+    transitions:
+      - {event: up, when: message.word == 'b', jump: b}
+      - {event: up, when: message.word == 'wait', execute: [set: {patience: patience + 1}], jump: a}
+      - {event: up, execute: [{remember: {asked: message.word}, value: n}, set: {n: n + 1, last: now}]}
+      - {event: down, when: message.word in asked, execute: [trigger: {got: {n: 'asked.get(message.word, 0)'}}, forget: {asked: message.word}]}
+      - {event: down, execute: [set: {seen: seen + 1}]}
+      - {event: timeout, after: 3 s, when: now - last < seconds(20), execute: [trigger: {tick: {what: '"three"', n: n, at: now}}]}
+      - {event: timeout, after: seconds(patience), idle: true, execute: [set: {n: n + 1}, trigger: {tick: {what: '"idle"', n: n, at: now}}]}
+  b:
+    up: {hold: true}
+    down: line
+    transitions:
+      - {event: down, execute: [set: {seen: 0}], jump: a}
+      - {event: timeout, after: 5 s, execute: [trigger: {tick: {what: '"back"', n: n, at: now}}], jump: a}
+      - {event: missing_grammar, jump: a}
+      - {event: expire, when: value > 3, execute: [trigger: {old: {at: now}}], jump: a}
+any:
+  - {event: expire, execute: [trigger: {old: {at: now}}, {remember: {asked: key}, value: value + 1, when: value < 2}]}
+  - {event: timeout, after: 1 min, jump: finish}
+  - {event: parse_error, execute: [skip: EOL]}
+"""
+
 TURNS = r"""
 tokens: {WORD: '[a-z]+', EOL: '\r?\n', DOT: '\.'}
 grammar:
@@ -177,7 +217,7 @@ any:
   - {event: parse_error, execute: [trigger: {odd: {text: str(error.offset)}}, skip: EOL]}
 """
 
-SPECS = {"queue": QUEUE, "mail": MAIL, "union": UNION, "plain": PLAIN}
+SPECS = {"queue": QUEUE, "mail": MAIL, "union": UNION, "plain": PLAIN, "clock": CLOCK}
 FRAGMENTS = {
     "queue": [b"a\n", b"bc\r\n", b"q\n", b"1\n", b"22-\r\n", b"3\r\n", b"x1\n", b"\r", b"de", b"5", b"\n"],
     "mail": [
@@ -194,6 +234,7 @@ FRAGMENTS = {
         b"stop\n",
     ],
     "union": [b"ab\n", b"flip\n", b"a1\n", b"a;b;z;\n", b"z;rest\n", b"zz;", b"x" * 20, b"z;" + b"y" * 20, b";", b"\n"],
+    "clock": [b"b\n", b"wait\n", b"a\n", b"c\n", b"d\n", b"e\n", b"a\n", b"x", b"1\n", b"\n"],
     "plain": [b"a\n", b"b\n", b"f\n", b"ab", b"cd\n", b"1", b"\n", b"x" * 40],
 }
 
@@ -212,6 +253,8 @@ def play(module: ModuleType, steps: list[Step], store: frozenset[int] = frozense
                 events += session.gap(direction, size)
             case Close(direction, cut):
                 events += session.close(direction, cut)
+            case Wait(time):
+                events += session.advance(session.now + time)
         balanced(session)
     return session, events
 
@@ -219,7 +262,7 @@ def play(module: ModuleType, steps: list[Step], store: frozenset[int] = frozense
 def essence(session: Any, events: list[Event]) -> tuple[object, ...]:
     """Everything that must not depend on the pieces."""
     failure = session.failure.key() if hasattr(session.failure, "key") else session.failure
-    variables = {name: getattr(session.variables, name) for name in type(session.variables).__slots__}
+    variables = outcome(session, []).variables
     return (canonical(events), session.state.value, failure, variables, session.summary())
 
 
@@ -245,7 +288,10 @@ def schedules(draw: st.DrawFn, spec: str) -> tuple[list[Step], list[Step], froze
     send = st.builds(Send, direction, data)
     lose = st.builds(Lose, direction, st.integers(1, 9))
     close = st.builds(Close, direction, st.booleans())
-    steps: list[Step] = draw(st.lists(st.one_of(send, send, send, send, lose), max_size=12))
+    kinds = [send, send, send, send, lose]
+    if spec == "clock":
+        kinds += [st.builds(Wait, st.integers(0, 40).map(lambda halves: halves * 500_000_000))] * 3
+    steps: list[Step] = draw(st.lists(st.one_of(kinds), max_size=12))
     for _ in range(draw(st.integers(0, 2))):
         steps.insert(draw(st.integers(0, len(steps))), draw(close))
     if draw(st.booleans()):
@@ -281,6 +327,67 @@ def test_cutting_and_pickling_change_nothing(spec: str, data: st.DataObject) -> 
 def test_turning_every_pass_off_changes_nothing(spec: str, data: st.DataObject) -> None:
     steps, _, _ = data.draw(schedules(spec))
     assert essence(*play(machine(SPECS[spec]), steps)) == essence(*play(machine(SPECS[spec], off=ALL_PASSES), steps))
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_time_in_steps_is_time_at_once(data: st.DataObject) -> None:
+    """Rule 11: how often `advance` is called changes nothing, also not the times of events, while nothing is missed."""
+    module = machine(SPECS["clock"])
+    steps, _, store = data.draw(schedules("clock"))
+    fine: list[Step] = []
+    for step in steps:
+        left = step.time if isinstance(step, Wait) else 0
+        while left:
+            part = data.draw(st.integers(1, left))
+            fine.append(Wait(part))
+            left -= part
+            if data.draw(st.booleans()):
+                fine.append(Wait(left))
+                left = 0
+        if not isinstance(step, Wait):
+            fine.append(step)
+    once, events = play(module, steps)
+    often, finer = play(module, fine, store)
+    assert once.missed == often.missed == 0
+    assert [(event.time, event.key()) for event in events] == [(event.time, event.key()) for event in finer]
+    assert essence(once, events) == essence(often, finer)
+    times = [event.time for event in events]
+    assert times == sorted(times)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_the_deadline_is_when_something_happens_at_the_earliest(data: st.DataObject) -> None:
+    """Who wakes a session at its deadlines only misses nothing."""
+    module = machine(SPECS["clock"])
+    steps, _, _ = data.draw(schedules("clock"))
+    session, lazy = module.Session(), module.Session()
+    events, lazier = [], []
+    now = 0
+    for step in steps:
+        if isinstance(step, Wait):
+            now += step.time
+            events += session.advance(now)
+            while lazy.deadline is not None and lazy.deadline <= now:
+                lazier += lazy.advance(lazy.deadline)
+            continue
+        lazier += lazy.advance(now)
+        events += play_one(session, step)
+        lazier += play_one(lazy, step)
+    assert [(event.time, event.key()) for event in events] == [(event.time, event.key()) for event in lazier]
+
+
+def play_one(session: Any, step: Step) -> list[Event]:
+    match step:
+        case Send(direction, data):
+            return session.feed(direction, data)  # type: ignore[no-any-return]
+        case Lose(direction, size):
+            return session.gap(direction, size)  # type: ignore[no-any-return]
+        case Close(direction, cut):
+            return session.close(direction, cut)  # type: ignore[no-any-return]
+        case Wait(time):
+            return session.advance(session.now + time)  # type: ignore[no-any-return]
 
 
 @settings(max_examples=300, deadline=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from dissgen.ir.expressions import Binary, BindingKind, Call, Constant, Method, Name, Typed, Unary, children, walk
-from dissgen.types import BytesType, DurationType, IntType, ListType, OptionalType, StrType
+from dissgen.types import BytesType, DurationType, IntType, ListType, OptionalType, StrType, inner
 
 _LENGTHENING: Final = frozenset({"decode", "encode", "hex", "join", "replace", "split"})
 _KEPT: Final = frozenset(
@@ -16,8 +16,8 @@ _SMALL: Final = 1 << 16
 
 
 def grows(value: Typed) -> bool:
-    """Whether lists or texts are put together in it."""
-    return any(
+    """Whether it is a list or text in which lists or texts are put together."""
+    return isinstance(inner(value.type), ListType | StrType | BytesType) and any(
         isinstance(node.type, ListType | StrType | BytesType)
         and (isinstance(node, Binary) or (isinstance(node, Method) and node.name in _LENGTHENING))
         for node in walk(value)
@@ -34,6 +34,13 @@ def counts(value: Typed) -> bool:
     if isinstance(value.type, ListType):
         return any(map(counts, children(value)))
     return not _bounded(value)
+
+
+def kept(value: Typed, source: str) -> str:
+    """The source of a value that a variable keeps, held to the limits where it could grow."""
+    if grows(value):
+        source = f"bounded({source}, LIMITS)"
+    return f"numbers({source})" if counts(value) else source
 
 
 def _bounded(value: Typed) -> bool:

@@ -236,6 +236,8 @@ def _call(node: Call, env: Environment) -> _Source:
             return f"round({emit_part(first, env, binary_level('*'))} * {NANOSECONDS})", PRIMARY_LEVEL
         case "seconds":
             return f"{emit_part(first, env, binary_level('*'))} * {NANOSECONDS}", binary_level("*")
+        case "int" | "float" if isinstance(first.type, StrType):
+            return f"text_{node.function}({_arguments(node.arguments, env)})", PRIMARY_LEVEL
         case function:
             return f"{function}({_arguments(node.arguments, env)})", PRIMARY_LEVEL
 

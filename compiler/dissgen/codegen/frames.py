@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from dissgen.codegen import naming
+from dissgen.codegen.bounds import kept
 from dissgen.codegen.environments import FrameNames, subject
 from dissgen.codegen.expressions import emit, emit_part
 from dissgen.codegen.frame_numbers import FrameNumbers
@@ -171,7 +172,7 @@ class FrameBody(FrameNumbers):
         self.steps.current.waits = True
 
     def _set_variables(self, op: ops.Assign) -> None:
-        values = ", ".join(self.settled(value, op.place) for _, value in op.values)
+        values = ", ".join(kept(value, self.settled(value, op.place)) for _, value in op.values)
         targets = ", ".join(f"r.variables.{naming.variable(name)}" for name, _ in op.values)
         self.steps.add(f"{targets} = {values}  # {op.place}")
         self.steps.current.waits = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from dissgen.codegen import naming
-from dissgen.codegen.bounds import counts, grows
+from dissgen.codegen.bounds import counts, grows, kept
 from dissgen.codegen.environments import HandlerNames
 from dissgen.codegen.expressions import emit
 from dissgen.codegen.pysource import Code, literal
@@ -145,10 +145,7 @@ class HandlerBody:
 
     def _bounded(self, value: Typed) -> str:
         """What a variable keeps: what could grow from message to message is held to the limits."""
-        text = emit(value, self.names)
-        if grows(value):
-            text = f"self._bounded({text})"
-        return f"self._numbers({text})" if counts(value) else text
+        return kept(value, emit(value, self.names))
 
     def _kept(self, value: Typed) -> str:
         """A payload value; a list variable is copied, because later pushes must not change the event."""

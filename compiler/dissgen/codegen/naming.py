@@ -28,7 +28,25 @@ _LOCAL_WORDS: Final = frozenset(
         *("self", "r", "message", "error", "fires", "piece", "pos", "end", "data", "m", "start", "value", "item"),
         *("number", "word", "stop", "fields", "struct"),
         *("got", "wanted", "mark", "reach", "before", "count", "index", "peeked", "subject", "bytes", "bool"),
-        *("enum", "re", "parse", "parse_int", "holds", "reads", "require", "iter", "next", "round", "frozenset"),
+        *(
+            "enum",
+            "re",
+            "parse",
+            "parse_int",
+            "read_float",
+            "read_int",
+            "text_int",
+            "bounded",
+            "numbers",
+            "text_float",
+            "holds",
+            "reads",
+            "require",
+            "iter",
+            "next",
+            "round",
+            "frozenset",
+        ),
     )
 )
 

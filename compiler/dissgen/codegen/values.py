@@ -53,23 +53,27 @@ def _members(chars: bytes) -> frozenset[int]:
 def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> str:
     """The value of a leaf from its bytes, or from its number.
 
-    What may fail is a ParseError through `r` in the `checked` form; in the other one it raises, or is None for an int.
+    What may fail is a ParseError through `r` in the `checked` form; in the other one it raises, or is None for an int
+    that is the last step.
     """
     if isinstance(op, ops.LiteralRead):
         return decode(raw, module)
     if isinstance(op, ops.PackedRead):
         return raw
     text = isinstance(op, ops.TokenRead) or (isinstance(op, ops.TakeRead | ops.UntilRead | ops.RestRead) and op.text)
-    value, is_bytes = raw, not isinstance(op, ops.NumberRead | ops.VarintRead)
+    of_number = isinstance(op, ops.NumberRead | ops.VarintRead)
+    value, is_bytes = raw, not of_number
     for step in op.conversions:
         match step.kind:
             case "int":
                 value = _int(op, step, value, is_bytes, module, checked)
+                of_number = True
                 is_bytes = False
                 text = False
             case "float":
-                value = f"float({value})"
+                value = _float(op, value, is_bytes, of_number, checked)
                 is_bytes = text = False
+                of_number = True
             case "upper" | "lower" | "strip":
                 value = decode(value, module) if is_bytes and text else value
                 is_bytes = is_bytes and not text
@@ -97,14 +101,22 @@ def may_raise(op: ops.Op) -> bool:
     """Whether a conversion of the value may raise: not every text is a float, not every run of bytes an address."""
     if not isinstance(op, ops.Leaf) or isinstance(op, ops.LiteralRead):
         return False
-    return any(step.kind == "float" or fails(op, step) for step in op.conversions)
+    inner = any(step.kind == "int" for step in op.conversions[:-1])
+    return inner or any(step.kind == "float" or fails(op, step) for step in op.conversions)
 
 
 def parsed_int(op: ops.Leaf, module: ops.Module) -> bool:
-    """Whether making a number of the leaf may fail."""
-    if isinstance(op, ops.LiteralRead) or not any(step.kind == "int" for step in op.conversions):
+    """Whether making a number of the leaf, as the last step, may fail."""
+    if isinstance(op, ops.LiteralRead) or not op.conversions or op.conversions[-1].kind != "int":
         return False
     return not (op.conversions[0].kind == "int" and op.conversions[0].base == 10 and plain_digits(op, module))
+
+
+def _float(op: ops.Leaf, value: str, is_bytes: bool, of_number: bool, checked: bool) -> str:
+    if of_number:
+        return f"float({value})"
+    raw = value if is_bytes else f'{value}.encode("latin-1", "replace")'
+    return f"r.to_float({raw}, {literal(op.field)})" if checked else f"read_float({raw})"
 
 
 def _int(
@@ -115,7 +127,8 @@ def _int(
         return f"int({raw})"
     if checked:
         return f"r.to_int({raw}, {conversion.base}, {conversion.signed}, {literal(op.field)})"
-    return f"parse_int({raw}, {conversion.base}, {conversion.signed})"
+    function = "parse_int" if not isinstance(op, ops.LiteralRead) and conversion is op.conversions[-1] else "read_int"
+    return f"{function}({raw}, {conversion.base}, {conversion.signed})"
 
 
 def case_test(subject: str, values: tuple[str | int | bool | bytes, ...], *, negated: bool = False) -> str:

@@ -92,8 +92,8 @@ CASES = [
     ("now // seconds(1)", "int", "now // (1 * 1_000_000_000)"),
     # functions and methods
     ("len(outstanding)", "int", "len(outstanding)"),
-    ("int(message.verb)", "int", "int(message.verb)"),
-    ("int(message.verb, 16)", "int", "int(message.verb, 16)"),
+    ("int(message.verb)", "int", "text_int(message.verb)"),
+    ("int(message.verb, 16)", "int", "text_int(message.verb, 16)"),
     ("str(reply.code) + 'x'", "str", "str(reply.code) + 'x'"),
     ("min(size, 3, type)", "int", "min(size, 3, type)"),
     ("max(len(line.text) for line in reply.lines)", "int", "max(len(line.text) for line in reply.lines)"),
