@@ -39,6 +39,7 @@ def read(module: Any, data: bytes) -> dict[str, Any]:
     assert scanned is not None
     assert (plain(scanned[0]), scanned[1]) == (fields, len(data))
     assert module._scan_m(b"\xff" + data + b"\xff", 1, len(data) + 1)[0] == value
+    assert module._scan_m(data + bytes(40), 0, len(data) + 40) == (value, len(data))
     for size in range(len(data)):
         assert module._scan_m(data, 0, size) is None
     session = module.Session()

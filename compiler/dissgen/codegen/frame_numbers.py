@@ -53,8 +53,10 @@ class FrameNumbers:
             if leaf.constant is None:
                 self.assign(leaf.target, text)
                 continue
-            value = self.locals.fresh("value")
-            self.steps.add(f"{value} = {text}")
+            value = text
+            if not text.isidentifier():
+                value = self.locals.fresh("value")
+                self.steps.add(f"{value} = {text}")
             self._check_constant(leaf, value, found)
             if leaf.target.name is not None:
                 self.assign(leaf.target, value)

@@ -14,7 +14,7 @@ from typing import Final
 # What the base classes of the runtime use themselves, and the first parameter of every method.
 _RECORD_WORDS: Final = frozenset({"fields", "ENUMS", "self"})
 _EVENT_WORDS: Final = frozenset(
-    {"direction", "offset", "state", "time", "name", "payload", "key", "PAYLOAD", "ENUMS", "self"}
+    {"direction", "offset", "state", "time", "name", "payload", "key", "PAYLOAD", "SPARSE", "ENUMS", "self"}
 )
 # A frame declares the types of its attributes in its class, where `bytes: bytes` would hide the type.
 _FRAME_WORDS: Final = frozenset({"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE", "self", "bytes", "bool"})

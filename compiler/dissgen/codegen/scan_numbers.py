@@ -109,7 +109,8 @@ class ScanNumbers:
         if found is None or op.target.name is None or not ended:
             return False
         size, make = found
-        stop, values = self.names.end, f"(end - pos) // {size}"
+        stop = self.names.end
+        values = f"({stop} - pos) // {size}"
         limit = self.module.limits.items
         if op.count is not None:
             count = self.named("count", emit(op.count, self.names))

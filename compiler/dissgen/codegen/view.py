@@ -23,7 +23,7 @@ from dissgen.codegen.variables import Attribute
 from dissgen.ir import ops
 from dissgen.ir.expressions import Constant, fallible, show
 from dissgen.ir.walk import matched_tokens, used_tokens
-from dissgen.types import EnumType, ListType, Type, inner
+from dissgen.types import EnumType, ListType, OptionalType, Type, inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class ClassView:
     enums: tuple[tuple[str, str], ...] = ()  # fields whose numbers have names, and the enums of these
     event: str = ""  # its name, for events
     stream: bool = False
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,9 @@ class _Viewer:
         kind = "Stream" if event.stream else "Sub-stream" if event.substream else "Event"
         doc = docstring(f"{kind} `{event.name}` ({event.place})." + (f" {event.doc}" if event.doc else ""))
         enums = self._named([(naming.event_attribute(item.name), item.type) for item in event.fields])
-        return ClassView(naming.event_class(event.name), doc, attributes, enums, literal(event.name), event.stream)
+        sparse = event.rule is not None and any(isinstance(field.type, OptionalType) for field in event.fields)
+        name = naming.event_class(event.name)
+        return ClassView(name, doc, attributes, enums, literal(event.name), event.stream, sparse)
 
     def _enum(self, enum: ops.Enum) -> EnumView:
         doc = docstring(f"Enum `{enum.name}` ({enum.place}); fields are plain numbers, also those without a name.")

@@ -70,11 +70,19 @@ class RuleChecker(Positioned, Definitions, RuleNames):
 
     def local(self, name: str) -> str:
         free, number = name, 2
-        while free in self.rules.field_names or free in self.fields or free in RESERVED:
+        if free in self.rules.field_names or free in RESERVED:
+            name = free = f"{self.name}_{name}"
+        while self._is_taken(free):
             free, number = f"{name}_{number}", number + 1
         self.internal.add(free)
         self.hidden.add(free)
         return free
+
+    def _is_taken(self, name: str) -> bool:
+        """Whether the name means something else; a local that another path has set may be set on this one too."""
+        if name in self.internal:
+            return self.present is None or name in self.present
+        return name in self.rules.field_names or name in self.fields or name in RESERVED
 
     def local_type(self, name: str) -> Type | None:
         return self.fields[name].type if name in self.fields else None

@@ -82,7 +82,7 @@ class JsonLines:
         else:
             name, value = (
                 event.name,
-                f'"payload": {_encode(json_object(event.payload(), keep_none=True, enums=event.ENUMS))}',
+                f'"payload": {_encode(json_object(event.payload(), keep_none=not event.SPARSE, enums=event.ENUMS))}',
             )
         direction = "null" if event.direction is None else f'"{event.direction.value}"'
         return (
