@@ -106,10 +106,11 @@ def test_the_shipped_examples_pass(cli: Cli, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_shipped_specs_are_clean(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = sum(1 for path in (ROOT / "specs").rglob("*.yaml") if re.search(r"(?m)^protocol:", path.read_text("utf-8")))
     monkeypatch.chdir(ROOT)
     result = cli("lint")
     assert (result.status, result.out) == (0, "")
-    assert result.err == "2 specs checked, 0 findings\n"
+    assert result.err == f"{count} specs checked, 0 findings\n"
 
 
 def test_a_finding_is_status_1(cli: Cli) -> None:
