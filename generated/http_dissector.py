@@ -23,6 +23,8 @@ from dissgen_runtime import (
 from dissgen_runtime import session as _session
 from dissgen_runtime.errors import EVALUATION_ERRORS
 from dissgen_runtime.machine import CHILD, DISCARD, HOLD, STAY, AlertKind, Move, Row, reads
+from dissgen_runtime.keeping import bounded
+from dissgen_runtime.numbers import text_int
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.rules import parse
 from dissgen_runtime.tokens import Terminator, Token
@@ -827,7 +829,7 @@ class _ReadBody(Frame[Body]):
         if self.step_ == 5:  # http.yaml:93
             if not (_is_length(self.lengths[0].encode("latin-1", "replace"))):
                 r.fail("verify", None, "a Content-Length of digits")
-            r.stream_take("body", int(self.lengths[0]))
+            r.stream_take("body", text_int(self.lengths[0]))
             self.step_ = 6
         return Body()
 
@@ -956,7 +958,7 @@ class _ReadRequest(Frame[Request]):
         if self.step_ == 6:  # http.yaml:93
             if not (_is_length(self.lengths[0].encode("latin-1", "replace"))):
                 r.fail("verify", None, "a Content-Length of digits")
-            r.stream_take("body", int(self.lengths[0]))
+            r.stream_take("body", text_int(self.lengths[0]))
             self.step_ = 7
         return Request(self.method, self.target, self.version, self.headers)
 
@@ -1088,7 +1090,7 @@ class _ReadResponse(Frame[Response]):
         if self.step_ == 5:  # http.yaml:93
             if not (_is_length(self.lengths[0].encode("latin-1", "replace"))):
                 r.fail("verify", None, "a Content-Length of digits")
-            r.stream_take("body", int(self.lengths[0]))
+            r.stream_take("body", text_int(self.lengths[0]))
             self.step_ = 6
         return Response(self.version, self.status, self.reason, self.headers, self.method)
 
@@ -1164,7 +1166,7 @@ class Session(_session.Session[State]):
         """Every state, event `head`, after the state's own transitions."""
         self._transition = "http.yaml:208"
         self.variables.pending, self.variables.upgrading = (
-            self._bounded(self.variables.pending + [method]),
+            bounded(self.variables.pending + [method], LIMITS),
             upgrades,
         )
         if both_lengths:
