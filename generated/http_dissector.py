@@ -22,8 +22,8 @@ from dissgen_runtime import (
 )
 from dissgen_runtime import session as _session
 from dissgen_runtime.errors import EVALUATION_ERRORS
-from dissgen_runtime.machine import CHILD, DISCARD, HOLD, STAY, AlertKind, Move, Row, reads
 from dissgen_runtime.keeping import bounded
+from dissgen_runtime.machine import CHILD, DISCARD, HOLD, STAY, AlertKind, Move, Row, reads
 from dissgen_runtime.numbers import text_int
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.rules import parse

@@ -25,6 +25,7 @@ from dissgen_runtime import (
 )
 from dissgen_runtime import session as _session
 from dissgen_runtime.fixed import Fixed
+from dissgen_runtime.keeping import numbers
 from dissgen_runtime.machine import DISCARD, STAY, AlertKind, Move, Row, reads
 from dissgen_runtime.maps import Map
 from dissgen_runtime.packed import flags_of
@@ -3068,6 +3069,7 @@ class Session(_session.Session[State]):
     __slots__ = ()
     PROTOCOL = PROTOCOL
     SPEC = "specs/modbus.yaml"
+    TRANSPORTS = tuple(TRANSPORT)
     LIMITS = LIMITS
     SENDERS = {UP: "client", DOWN: "server"}
     STREAMS = STREAMS
@@ -3084,7 +3086,7 @@ class Session(_session.Session[State]):
         self._remember(
             self.variables.wanted,
             message.transaction,
-            self._numbers(message.quantity if message.quantity is not None else 0),
+            numbers(message.quantity if message.quantity is not None else 0),
             "wanted",
         )
         if self._subscribe is None or "request" in self._subscribe:

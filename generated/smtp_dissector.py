@@ -26,8 +26,8 @@ from dissgen_runtime import (
 )
 from dissgen_runtime import session as _session
 from dissgen_runtime.errors import EVALUATION_ERRORS
-from dissgen_runtime.machine import CHILD, DISCARD, FAIL, HOLD, STAY, AlertKind, Move, Row, reads
 from dissgen_runtime.keeping import numbers
+from dissgen_runtime.machine import CHILD, DISCARD, FAIL, HOLD, STAY, AlertKind, Move, Row, reads
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.rules import parse
 from dissgen_runtime.streams import DotUnstuff

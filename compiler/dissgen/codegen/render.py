@@ -21,6 +21,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
     ("dissgen_runtime.fixed", ("Fixed",)),
+    ("dissgen_runtime.keeping", ("bounded", "numbers")),
     (
         "dissgen_runtime.machine",
         (
@@ -28,7 +29,6 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("by_transport", "holds", "reads"),
         ),
     ),
-    ("dissgen_runtime.keeping", ("bounded", "numbers")),
     ("dissgen_runtime.maps", ("Map",)),
     ("dissgen_runtime.numbers", ("read_float", "read_int", "text_float", "text_int")),
     ("dissgen_runtime.packed", ("flags_of", "numbers_of")),
