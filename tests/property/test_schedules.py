@@ -19,7 +19,7 @@ from dissgen.testing.script import Close, Lose, ScriptReader, Send, Step, Wait
 from dissgen.text import SourceFile
 from dissgen_runtime import DOWN, UP, Event
 
-SPECS = ("smtp", "tutorial/smtp")
+SPECS = ("smtp", "tls", "tutorial/smtp")
 
 
 @cache
@@ -52,11 +52,16 @@ def play(module: Any, steps: list[Step], store: set[int] = frozenset()) -> tuple
     return session, events
 
 
+def values(variables: Any) -> dict[str, object]:
+    """The variables by name; those of a direction by direction."""
+    named = {name: getattr(variables, name) for name in type(variables).__slots__}
+    return {name: values(value) if name in ("up", "down") else value for name, value in named.items()}
+
+
 def essence(session: Any, events: list[Event]) -> tuple[object, ...]:
     """Everything that must be equal: events with payloads, offsets and states; errors; variables; counts."""
-    names = type(session.variables).__slots__
     failure = session.failure.key() if hasattr(session.failure, "key") else session.failure
-    variables = {name: getattr(session.variables, name) for name in names}
+    variables = values(session.variables)
     return (canonical(events), session.state.value, failure, variables, session.summary())
 
 
