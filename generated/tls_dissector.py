@@ -616,6 +616,7 @@ class HandshakeEvent(Event):
         "downgraded",
         "certificates",
     )
+    SPARSE = True
     __match_args__ = (
         "type",
         "length",
@@ -747,8 +748,7 @@ class _ReadRecord(Frame[RecordRecord]):
                 r.fail("mismatch", None, "one of 20, 21, 22, 23, 24")
         if self.step_ == 3:  # tls.yaml:121
             (value,) = r.fixed(_FIXED_RECORD_2)
-            value2 = value
-            if value2 != 1:
+            if value != 1:
                 r.fail("const", None, "1", size=1, offset=r.offset - 1)
             self.step_ = 8
         if self.step_ == 4:  # tls.yaml:122
@@ -931,11 +931,11 @@ def parse_key_share(data: bytes) -> tuple[KeyShare, int, list[Event]]:
     return parse(_ReadKeyShare, data, LIMITS, STREAMS)
 
 
-# type length_2
+# type extension_length
 _UNPACK_EXTENSION: Final = struct.Struct(">HH").unpack_from
 # server_names_size
 _UNPACK_EXTENSION_2: Final = struct.Struct(">H").unpack_from
-_FIXED_EXTENSION: Final = Fixed(">HH", (("type", 0, 2), ("length_2", 2, 4)))
+_FIXED_EXTENSION: Final = Fixed(">HH", (("type", 0, 2), ("extension_length", 2, 4)))
 
 
 def _scan_extension(
@@ -951,9 +951,9 @@ def _scan_extension(
     data_: bytes | None = None
     if end - pos < 4:
         return None
-    type, length_2_ = _UNPACK_EXTENSION(data, pos)  # tls.yaml:175
+    type, extension_length = _UNPACK_EXTENSION(data, pos)  # tls.yaml:175
     pos += 4
-    stop = pos + length_2_  # tls.yaml:177
+    stop = pos + extension_length  # tls.yaml:177
     if stop > end:
         return None
     if (stop - pos) > 0:  # tls.yaml:177
@@ -1087,7 +1087,7 @@ class _ReadExtension(Frame[Extension]):
     __slots__ = (
         "from_client",
         "type",
-        "length_2",
+        "extension_length",
         "server_names_size",
         "server_names",
         "known_server_names_",
@@ -1113,7 +1113,7 @@ class _ReadExtension(Frame[Extension]):
     RULE = "extension"
     scan = staticmethod(_scan_extension)
     type: int
-    length_2: int
+    extension_length: int
     server_names_size: int
     known_server_names_: list[ServerNameEntry]
     groups_size: int
@@ -1143,10 +1143,10 @@ class _ReadExtension(Frame[Extension]):
     def run(self, r: Reader) -> Extension:
         while True:
             if self.step_ == 0:  # tls.yaml:175
-                self.type, self.length_2 = r.fixed(_FIXED_EXTENSION)
+                self.type, self.extension_length = r.fixed(_FIXED_EXTENSION)
                 self.step_ = 1
             if self.step_ == 1:  # tls.yaml:177
-                r.enter(self.length_2, True)
+                r.enter(self.extension_length, True)
                 self.step_ = 2
             if self.step_ == 2:  # tls.yaml:177
                 self.step_ = 3 if r.remaining() > 0 else 41
@@ -1476,12 +1476,12 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
             if not (legacy_version == 772 or 32512 <= legacy_version < 32534):  # tls.yaml:154
                 if pos >= stop:
                     return None
-                session_id_size_2_ = data[pos]  # tls.yaml:154
+                session_id_size = data[pos]  # tls.yaml:154
                 pos += 1
-                if stop - pos < session_id_size_2_:
+                if stop - pos < session_id_size:
                     return None
-                session_id = data[pos : pos + session_id_size_2_]  # tls.yaml:154
-                pos += session_id_size_2_
+                session_id = data[pos : pos + session_id_size]  # tls.yaml:154
+                pos += session_id_size
             if stop - pos < 2:
                 return None
             (cipher_suite,) = _UNPACK_HANDSHAKE_2(data, pos)  # tls.yaml:155
@@ -1495,9 +1495,9 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                 from_client = False
                 if stop - pos < 2:
                     return None
-                (extensions_size_2_,) = _UNPACK_HANDSHAKE_2(data, pos)  # tls.yaml:167
+                (extensions_size,) = _UNPACK_HANDSHAKE_2(data, pos)  # tls.yaml:167
                 pos += 2
-                stop4 = pos + extensions_size_2_  # tls.yaml:167
+                stop4 = pos + extensions_size  # tls.yaml:167
                 if stop4 > stop:
                     return None
                 extensions = []
@@ -1606,10 +1606,8 @@ class _ReadHandshake(Frame[Handshake]):
         "supported_versions",
         "legacy_version",
         "known_legacy_version_",
-        "session_id_size_2",
         "cipher_suite",
         "compression_method",
-        "extensions_size_2",
         "retry",
         "downgraded",
         "certificates_size",
@@ -1630,8 +1628,6 @@ class _ReadHandshake(Frame[Handshake]):
     extensions_size: int
     known_extensions_: list[Extension]
     known_legacy_version_: int
-    session_id_size_2: int
-    extensions_size_2: int
     certificates_size: int
     known_certificates_: list[bytes]
     given1_: int
@@ -1760,10 +1756,10 @@ class _ReadHandshake(Frame[Handshake]):
                     else 23
                 )
             if self.step_ == 21:  # tls.yaml:154
-                self.session_id_size_2 = r.take(1, "session_id_size_2")[0]
+                self.session_id_size = r.take(1, "session_id_size")[0]
                 self.step_ = 22
             if self.step_ == 22:  # tls.yaml:154
-                self.session_id = r.take(self.session_id_size_2, "session_id")
+                self.session_id = r.take(self.session_id_size, "session_id")
                 self.step_ = 23
             if self.step_ == 23:  # tls.yaml:155
                 self.cipher_suite = int.from_bytes(r.take(2, "cipher_suite"), "big")
@@ -1782,10 +1778,10 @@ class _ReadHandshake(Frame[Handshake]):
                 self.step_ = 26 if r.remaining() > 0 else 31
             if self.step_ == 26:  # tls.yaml:167
                 self.from_client = self.known_from_client_ = False  # tls.yaml:157
-                self.extensions_size_2 = int.from_bytes(r.take(2, "extensions_size_2"), "big")
+                self.extensions_size = int.from_bytes(r.take(2, "extensions_size"), "big")
                 self.step_ = 27
             if self.step_ == 27:  # tls.yaml:167
-                r.enter(self.extensions_size_2, True, "extensions")
+                r.enter(self.extensions_size, True, "extensions")
                 self.extensions = self.known_extensions_ = []
                 self.step_ = 28
             if self.step_ == 28:  # tls.yaml:167
@@ -2289,6 +2285,7 @@ class Session(_session.Session[State]):
     __slots__ = ()
     PROTOCOL = PROTOCOL
     SPEC = "specs/tls.yaml"
+    TRANSPORTS = tuple(TRANSPORT)
     LIMITS = LIMITS
     SENDERS = {UP: "client", DOWN: "server"}
     STREAMS = STREAMS
