@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from dissgen_runtime.events import DOWN, Alert
 from dissgen_runtime.net.dissect import Conversation, Finished, Item
 from dissgen_runtime.net.identity import community_id, flow_id
-from dissgen_runtime.net.jsonl import json_value
+from dissgen_runtime.net.jsontext import json_text
 
 SEVERITIES = {"high": 1, "medium": 2, "low": 3}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ def _alert(protocol: str, alert: Alert) -> dict[str, object]:
     if alert.spec is not None:
         metadata["spec"] = [alert.spec]
     if alert.guard:
-        metadata["guard"] = [f"{name}={_encode(json_value(value))}" for name, value in alert.guard.items()]
+        metadata["guard"] = [f"{name}={json_text(value)}" for name, value in alert.guard.items()]
     return {
         "action": "allowed",  # a capture is only read
         "gid": 1,

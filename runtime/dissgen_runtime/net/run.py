@@ -71,19 +71,19 @@ class CaptureRun:
         return status
 
     def _write_lines(self, outlet: Outlet) -> int:
-        lines = self._lines() if outlet.files is None else self._lines_to(outlet.files)
-        while True:
-            try:
-                line = next(lines, None)
-            except NotACaptureError as error:
-                return self._report(outlet, error.message, UNUSABLE)
-            except CaptureError as error:
-                return self._report(outlet, f"damaged: {error}", FINDINGS)
-            except OSError as error:
-                return self._report(outlet, error.strerror or str(error), UNUSABLE)
-            if line is None:
-                return CLEAN
-            outlet.writer.write(line)
+        write = outlet.writer.write
+        try:
+            for line in self._lines() if outlet.files is None else self._lines_to(outlet.files):
+                write(line)
+        except NotACaptureError as error:
+            return self._report(outlet, error.message, UNUSABLE)
+        except CaptureError as error:
+            return self._report(outlet, f"damaged: {error}", FINDINGS)
+        except BrokenPipeError:
+            raise  # of the output; all other errors of writing are OutputErrors
+        except OSError as error:
+            return self._report(outlet, error.strerror or str(error), UNUSABLE)
+        return CLEAN
 
     def _conclude(self, outlet: Outlet) -> None:
         statistics, totals = self._dissection.statistics, self._dissection.totals
