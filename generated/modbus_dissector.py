@@ -27,7 +27,6 @@ from dissgen_runtime import session as _session
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.keeping import numbers
 from dissgen_runtime.machine import DISCARD, STAY, AlertKind, Move, Row, reads
-from dissgen_runtime.keeping import numbers
 from dissgen_runtime.maps import Map
 from dissgen_runtime.packed import flags_of
 from dissgen_runtime.reader import Frame, Reader
