@@ -882,7 +882,7 @@ _UNPACK_KEY_SHARE: Final = struct.Struct(">H").unpack_from
 
 def _scan_key_share(data: bytes, pos: int, end: int) -> tuple[KeyShare, int] | None:
     """Read a `key_share` of which all is there before `end`; None = let the reader decide."""
-    key: bytes | None = None
+    key_: bytes | None = None
     if end - pos < 2:
         return None
     (group,) = _UNPACK_KEY_SHARE(data, pos)  # tls.yaml:199
@@ -894,9 +894,9 @@ def _scan_key_share(data: bytes, pos: int, end: int) -> tuple[KeyShare, int] | N
         pos += 2
         if end - pos < key_size:
             return None
-        key = data[pos : pos + key_size]  # tls.yaml:200
+        key_ = data[pos : pos + key_size]  # tls.yaml:200
         pos += key_size
-    return KeyShare(group, key), pos
+    return KeyShare(group, key_), pos
 
 
 class _ReadKeyShare(Frame[KeyShare]):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes (message, token, hold), entries (items), nesting (depth), moves without a byte consumed (transitions)."""
+    """Bytes (message, token, hold), entries (items), nesting (depth), moves without a byte consumed (transitions),
+    bytes read again for each byte of the message (work).
+    """
 
     message: int = 1024 * 1024
     token: int = 8 * 1024
@@ -15,3 +17,4 @@ class Limits:
     items: int = 4096
     depth: int = 16
     transitions: int = 64
+    work: int = 64

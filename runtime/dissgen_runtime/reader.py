@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from dissgen_runtime.buffer import Piece
-from dissgen_runtime.elements import Elements, NeedMore
+from dissgen_runtime.elements import NeedMore
 from dissgen_runtime.errors import ParseError
 from dissgen_runtime.events import Direction, Event
 from dissgen_runtime.limits import Limits
+from dissgen_runtime.looking_back import LookingBack
 from dissgen_runtime.numbers import parse_int
+from dissgen_runtime.origins import Origin
 from dissgen_runtime.streams import Sink, Transform
 from dissgen_runtime.tokens import Terminator, Token
 
@@ -37,6 +39,7 @@ class Frame(Generic[T_co]):
     RULE: ClassVar[str] = ""
     RESYNC: ClassVar[Terminator | None] = None
     RESYNC_BEFORE: ClassVar[bool] = False
+    LOOKS_BACK: ClassVar[bool] = False  # its scan needs to know where the origin is
 
     def __init__(self) -> None:
         self.step_ = 0
@@ -78,7 +81,7 @@ class Output:
         raise NotImplementedError
 
 
-class Reader(Elements):
+class Reader(LookingBack):
     """One direction of a session: the message in progress, its streams, and what keeps bytes from being read."""
 
     __slots__ = (
@@ -94,7 +97,6 @@ class Reader(Elements):
         "ignore_stay",
         "lost",
         "lost_stay",
-        "message_start",
         "messages",
         "missing_stay",
         "output",
@@ -117,6 +119,8 @@ class Reader(Elements):
         self.frame: Frame[object] | None = None
         self.arguments: tuple[object, ...] = ()
         self.message_start = 0
+        self.origins: list[tuple[int, Origin]] | None = None
+        self.root: LookingBack | None = None
         self.messages = 0
         self.paused = False  # the machine has handled an event of the message, which goes on behind it
         # The streamed element in progress, and all streams of the message.
@@ -169,14 +173,12 @@ class Reader(Elements):
 
     # Messages
 
-    def position(self) -> int:
-        return self.base + self.pos - self.message_start
-
     def begin(self, frame: Frame[object], arguments: tuple[object, ...]) -> None:
         """A message begins at the next byte."""
         self.frame = frame
         self.arguments = arguments
         self.start = self.floor = self.message_start = self.base + self.pos
+        self.origins = None
 
     def forget(self) -> None:
         """The message is over: its variables get their initial values."""
@@ -243,7 +245,12 @@ class Reader(Elements):
         child = parent.child_
         if child is None:
             if self.pos < len(self.data):
-                got = rule.scan(self.data, self.pos, len(self.data), *arguments)
+                if rule.LOOKS_BACK:
+                    origin = self.origin_of_scan()
+                    more = (*arguments, origin)
+                    got = None if origin is None else rule.scan(self.data, self.pos, len(self.data), *more)
+                else:
+                    got = rule.scan(self.data, self.pos, len(self.data), *arguments)
                 if got is not None and self.base + got[1] - self.floor <= self.limits.message:
                     self.pos = got[1]
                     value: T = got[0]
@@ -260,6 +267,13 @@ class Reader(Elements):
             raise
         parent.child_ = None
         return result
+
+    def _inner(self, origin: tuple[int, Origin], start: int) -> Reader:
+        inner = Reader(self.direction, self.limits, self.output)
+        inner.variables = self.variables
+        inner.base = inner.start = inner.floor = inner.message_start = start
+        inner.origins, inner.root = [origin], self
+        return inner
 
     def add(self, items: list[T], item: T, field: str | None) -> None:
         """Append to an array within `limits.items`."""
@@ -313,13 +327,13 @@ class Reader(Elements):
         size = self.base + self.pos - offset
         if not size:
             self.fail("limit", field, "progress")
-        if (sequence or self.start > self.message_start) and self._marks is None:
+        if (sequence or self.start > self.message_start) and self._marks is None and self.origins is None:
             self.floor = floor + size
             self.commit()
 
     def pass_leaf(self, value: bytes, sequence: bool) -> None:
         """The same for one element of a sequence."""
-        if (sequence or self.start > self.message_start) and self._marks is None:
+        if (sequence or self.start > self.message_start) and self._marks is None and self.origins is None:
             self.floor += len(value)
             self.commit()
 

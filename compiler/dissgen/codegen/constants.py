@@ -20,7 +20,7 @@ class ConstantView:
 
 def limits(limits: ops.Limits) -> str:
     default = ops.Limits()
-    names = ("message", "token", "hold", "items", "depth", "transitions")
+    names = ("message", "token", "hold", "items", "depth", "transitions", "work")
     changed = [f"{name}={getattr(limits, name)}" for name in names if getattr(limits, name) != getattr(default, name)]
     return f"Limits({', '.join(changed)})"
 

@@ -67,7 +67,15 @@ class Extents:
                 return self._loop(op)
             case ops.Call():
                 return self._call(op.rule)
-            case ops.Let() | ops.Verify() | ops.Fail() | ops.TriggerInMessage() | ops.RaiseInMessage() | ops.Assign():
+            case (
+                ops.At()
+                | ops.Let()
+                | ops.Verify()
+                | ops.Fail()
+                | ops.TriggerInMessage()
+                | ops.RaiseInMessage()
+                | ops.Assign()
+            ):
                 return 0
             case ops.Align(size):
                 return size

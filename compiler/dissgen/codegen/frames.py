@@ -16,6 +16,7 @@ from dissgen.codegen.expressions import emit, emit_part
 from dissgen.codegen.frame_numbers import FrameNumbers
 from dissgen.codegen.layouts import number_from
 from dissgen.codegen.locals import Locals
+from dissgen.codegen.origins import FrameOrigins, Origins
 from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.codegen.steps import Jump, Step, Steps
 from dissgen.codegen.values import case_test, converted, may_raise, python_type
@@ -36,10 +37,10 @@ class Slot:
     initial: str
 
 
-class FrameBody(FrameNumbers):
+class FrameBody(FrameNumbers, FrameOrigins):
     """Builds the `run` method of one rule."""
 
-    def __init__(self, rule: ops.Rule, module: ops.Module) -> None:
+    def __init__(self, rule: ops.Rule, module: ops.Module, origins: Origins) -> None:
         self.rule = rule
         self.module = module
         self.known = _known(rule)
@@ -48,7 +49,11 @@ class FrameBody(FrameNumbers):
         self.steps = Steps()
         self._own: list[Slot] = []
         self.structures: list[tuple[str, str]] = []
+        self.origins = origins
+        self.begin_origin()
         self.all(_whole_message(rule.body))
+        if rule.origin:
+            self.steps.add("r.end_origin()")
         self.steps.add(f"return {self._result()}")
 
     def lines(self) -> list[str]:
@@ -110,6 +115,8 @@ class FrameBody(FrameNumbers):
                 value = self._call(op)
                 self.steps.wait(op.place)
                 self.assign(op.target, value)
+            case ops.At():
+                self.at(op)
             case ops.Let():
                 self._wait_for(op.value, op.place)
                 self.assign(ops.Target(op.name), emit(op.value, self.names), op.place)

@@ -17,7 +17,9 @@ _EVENT_WORDS: Final = frozenset(
     {"direction", "offset", "state", "time", "name", "payload", "key", "PAYLOAD", "SPARSE", "ENUMS", "self"}
 )
 # A frame declares the types of its attributes in its class, where `bytes: bytes` would hide the type.
-_FRAME_WORDS: Final = frozenset({"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE", "self", "bytes", "bool"})
+_FRAME_WORDS: Final = frozenset(
+    {"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE", "LOOKS_BACK", "self", "bytes", "bool"}
+)
 # `Variables` itself has the variables of each direction under these.
 _VARIABLE_WORDS: Final = frozenset({"up", "down", "of", "self"})
 _PARAMETER_WORDS: Final = frozenset({"data"})
@@ -26,6 +28,7 @@ _PARAMETER_WORDS: Final = frozenset({"data"})
 _LOCAL_WORDS: Final = frozenset(
     (
         *("self", "r", "message", "error", "fires", "piece", "pos", "end", "data", "m", "start", "value", "item"),
+        *("origin", "begin", "offset", "back", "key"),
         *("number", "word", "stop", "fields", "struct"),
         *("got", "wanted", "mark", "reach", "before", "count", "index", "peeked", "subject", "bytes", "bool"),
         *(
@@ -82,7 +85,7 @@ MODULE_WORDS: Final = frozenset(
         ),
         *("ParseError", "Reader", "Record", "Row", "SPEC", "STAY", "STREAMS", "Session", "State", "StreamEvent"),
         *("TRANSPORT", "TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
-        *("MessageVariables", "DirectionVariables", "Map", "SUBSTREAMS", "SubStream", "Timer"),
+        *("MessageVariables", "DirectionVariables", "Map", "Origin", "SUBSTREAMS", "SubStream", "Timer"),
     )
 )
 

@@ -31,6 +31,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ),
     ("dissgen_runtime.maps", ("Map",)),
     ("dissgen_runtime.numbers", ("read_float", "read_int", "text_float", "text_int")),
+    ("dissgen_runtime.origins", ("Origin",)),
     ("dissgen_runtime.packed", ("flags_of", "numbers_of")),
     ("dissgen_runtime.reader", ("Frame", "Reader", "parse_int")),
     ("dissgen_runtime.rules", ("parse",)),

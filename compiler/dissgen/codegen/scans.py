@@ -14,6 +14,7 @@ from dissgen.codegen.environments import ScanNames, subject
 from dissgen.codegen.expressions import emit
 from dissgen.codegen.extents import Extents
 from dissgen.codegen.locals import Locals
+from dissgen.codegen.origins import Origins, ScanOrigins
 from dissgen.codegen.pysource import Code, literal, regex_literal
 from dissgen.codegen.runs import RunPattern, run_pattern
 from dissgen.codegen.scan_numbers import ScanNumbers, Struct
@@ -35,10 +36,10 @@ class Pattern:
     comment: str
 
 
-class ScanBody(ScanNumbers):
+class ScanBody(ScanNumbers, ScanOrigins):
     """Builds the `_scan_<rule>` function of one rule that has a straight-line variant."""
 
-    def __init__(self, rule: ops.Rule, module: ops.Module) -> None:
+    def __init__(self, rule: ops.Rule, module: ops.Module, origins: Origins) -> None:
         assert rule.whole is not None
         self.rule = rule
         self.module = module
@@ -51,6 +52,8 @@ class ScanBody(ScanNumbers):
         self._declared: set[str] = set()
         self.extents = Extents(rule, module)
         self._limit = module.limits.message
+        self.origins = origins
+        self.begin_origin()
         if self._may_fail(rule.whole):
             with self.code.block("try:"):
                 self._body(rule.whole)
@@ -118,6 +121,11 @@ class ScanBody(ScanNumbers):
                 self._take(op)
             case ops.Call():
                 self._call(op)
+            case ops.At():
+                self._peeks(op.offset)
+                for _, value in op.call.arguments:
+                    self._peeks(value)
+                self.at(op)
             case ops.Let():
                 self._peeks(op.value)
                 self.code.add(f"{naming.local(op.name)} = {emit(op.value, self.names)}")
@@ -224,6 +232,7 @@ class ScanBody(ScanNumbers):
         for _, value in op.arguments:
             self._peeks(value)
         arguments = "".join(f", {emit(value, self.names)}" for _, value in op.arguments)
+        arguments += ", origin" if op.rule in self.origins.looking_back else ""
         got = self.locals.fresh("got")
         self.code.add(f"{got} = {naming.scan_function(op.rule)}(data, pos, {self.names.end}{arguments})", op.place)
         self.decline(f"{got} is None")

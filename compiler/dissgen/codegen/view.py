@@ -16,6 +16,7 @@ from dissgen.codegen.constants import (
 )
 from dissgen.codegen.frames import FrameBody
 from dissgen.codegen.handlers import HandlerBody, constant, expression_method
+from dissgen.codegen.origins import Origins
 from dissgen.codegen.pysource import comment, docstring, literal, regex_literal, tuple_literal
 from dissgen.codegen.scans import Pattern, ScanBody
 from dissgen.codegen.values import python_type
@@ -68,6 +69,7 @@ class RuleView:
     structs: tuple[ConstantView, ...]
     scan: FunctionView | None
     bounded: bool
+    looks_back: bool
     parse: FunctionView | None
 
 
@@ -126,6 +128,7 @@ def view(module: ops.Module) -> ModuleView:
 class _Viewer:
     def __init__(self, module: ops.Module) -> None:
         self.module = module
+        self.origins = Origins(module)
         self.rules = [self._rule(rule) for rule in module.rules]
         self.handlers: list[FunctionView] = []
         self._names: set[str] = set()
@@ -255,8 +258,8 @@ class _Viewer:
     # Rules
 
     def _rule(self, rule: ops.Rule) -> RuleView:
-        frame = FrameBody(rule, self.module)
-        scan_body = ScanBody(rule, self.module) if rule.whole is not None else None
+        frame = FrameBody(rule, self.module, self.origins)
+        scan_body = ScanBody(rule, self.module, self.origins) if rule.whole is not None else None
         result = naming.record_class(rule.name) if rule.result is None else python_type(rule.type)
         return RuleView(
             name=literal(rule.name),
@@ -274,13 +277,15 @@ class _Viewer:
             structs=_structs(frame, scan_body),
             scan=None if scan_body is None else self._scan(rule, scan_body, result),
             bounded=rule.bounded,
+            looks_back=rule.name in self.origins.looking_back,
             parse=None if rule.anonymous else self._parse(rule, result),
         )
 
     def _scan(self, rule: ops.Rule, body: ScanBody, result: str) -> FunctionView:
+        origin = ", origin: Origin | None = None" if rule.name in self.origins.looking_back else ""
         return FunctionView(
             naming.scan_function(rule.name),
-            "data: bytes, pos: int, end: int" + _parameters(rule, naming.local),
+            "data: bytes, pos: int, end: int" + _parameters(rule, naming.local) + origin,
             f"tuple[{result}, int] | None",
             docstring(f"Read a `{rule.name}` of which all is there before `end`; None = let the reader decide."),
             tuple(body.code.lines),

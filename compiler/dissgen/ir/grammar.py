@@ -63,6 +63,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class At:
+    """A rule read at an offset from the origin, before the start of the rule that holds this; then back here."""
+
+    offset: Typed
+    call: Call
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Let:
     """A computed field or local."""
 
@@ -224,6 +233,7 @@ Op: TypeAlias = (
     Leaf
     | StreamRead
     | Call
+    | At
     | Let
     | Branch
     | If
@@ -287,3 +297,5 @@ class Rule:
     whole: tuple[Op, ...] | None = None
     bounded: bool = False
     """Its straight-line variant reads up to the end that it is given, and so serves inside a budget only."""
+    origin: bool = False
+    """Offsets (`at`, `position`, `align`) count from its first byte."""

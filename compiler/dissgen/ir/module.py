@@ -130,6 +130,7 @@ class Limits:
     items: int = 4096
     depth: int = 16
     transitions: int = 64
+    work: int = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dissgen.ir.grammar import (
     Align,
     Assign,
+    At,
     Branch,
     Call,
     Case,
@@ -95,6 +96,7 @@ __all__ = [
     "AlertDefinition",
     "Align",
     "Assign",
+    "At",
     "Branch",
     "Call",
     "Case",

@@ -73,6 +73,8 @@ def _op(op: ops.Op) -> Iterator[str]:
             yield f"stream {event}{''.join(f' through {name}' for name in transforms)}: {_leaf(source)}"
         case ops.Call():
             yield _call(op)
+        case ops.At(offset, call):
+            yield f"at {show(offset)}: {_call(call)}"
         case ops.Let(name, value):
             yield f"let {name} = {show(value)}"
         case ops.Branch():

@@ -28,6 +28,8 @@ def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
                 yield op.source
             case ops.Unkept():
                 yield op.leaf
+            case ops.At():
+                yield op.call
             case ops.Run() | ops.FixedRun():
                 yield from every(op.parts)
             case ops.Prefer():
@@ -51,6 +53,8 @@ def op_expressions(op: ops.Op) -> Iterator[Typed]:
             yield op.count
         case ops.Call():
             yield from (value for _, value in op.arguments)
+        case ops.At():
+            yield op.offset
         case ops.Let():
             yield op.value
         case ops.TriggerInMessage(payload=values) | ops.RaiseInMessage(payload=values) | ops.Assign(values=values):

@@ -116,6 +116,7 @@ def _rule(rule: RuleModel) -> ops.Rule:
         source=rule.source,
         doc=rule.doc,
         anonymous=rule.anonymous,
+        origin=rule.origin,
     )
 
 

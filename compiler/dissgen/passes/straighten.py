@@ -65,6 +65,10 @@ class _Straight:
                 return (bounded or not op.rest) and self.body((op.item,), bounded)
             case ops.Call():
                 return self.rule(op.rule, bounded)
+            case ops.At(call=call):  # a rule that looks back to itself is read by itself
+                return _sees((value for _, value in call.arguments), bounded) and (
+                    call.rule in self.inside or self.rule(call.rule, False)
+                )
             case ops.Within():
                 return op.whole and self.body(op.body, True)
             case ops.If():
@@ -89,15 +93,22 @@ def _sees(trees: Iterable[Typed], bounded: bool) -> bool:
 def _needed(rules: list[ops.Rule]) -> tuple[ops.Rule, ...]:
     """Without the bounded variants that no other variant uses."""
     while True:
+        straight = {rule.name for rule in rules if rule.whole is not None}
+        rules = [rule if rule.whole is None or _calls(rule) <= straight else _bent(rule) for rule in rules]
         bodies = (rule.whole for rule in rules if rule.whole is not None)
         called = {op.rule for body in bodies for op in every(body) if isinstance(op, ops.Call)}
-        kept = [
-            dataclasses.replace(rule, whole=None, bounded=False) if rule.bounded and rule.name not in called else rule
-            for rule in rules
-        ]
+        kept = [_bent(rule) if rule.bounded and rule.name not in called else rule for rule in rules]
         if kept == rules:
             return tuple(kept)
         rules = kept
+
+
+def _calls(rule: ops.Rule) -> set[str]:
+    return {op.rule for op in every(rule.whole or ()) if isinstance(op, ops.Call)}
+
+
+def _bent(rule: ops.Rule) -> ops.Rule:
+    return dataclasses.replace(rule, whole=None, bounded=False)
 
 
 def _kept(body: tuple[ops.Op, ...]) -> tuple[ops.Op, ...]:

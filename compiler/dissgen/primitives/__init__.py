@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from dissgen.primitives.array import ArrayPrimitive
+from dissgen.primitives.at import AtPrimitive
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive, RuleUse
 from dissgen.primitives.branch import BranchPrimitive
 from dissgen.primitives.effects import RaisePrimitive, SetPrimitive, TriggerPrimitive
@@ -46,6 +47,7 @@ PRIMITIVES: Final[tuple[Primitive, ...]] = (
     OptionalPrimitive(),
     ArrayPrimitive(),
     UnionPrimitive(),
+    AtPrimitive(),
     AlignPrimitive(),
     SkipPrimitive(),
     LetPrimitive(),

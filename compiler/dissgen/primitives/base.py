@@ -137,6 +137,9 @@ class CheckContext(Protocol):
     def members(self, arms: Sequence[Callable[[], T]]) -> list[T]:
         """Run each arm as a member of a union."""
 
+    def elsewhere(self, arm: Callable[[], T], span: Span) -> T:
+        """Run the arm as what stands at another offset: at a byte, and read any number of times."""
+
     def never_returns(self) -> None:
         """This path always fails."""
 

@@ -45,10 +45,10 @@ def check_value(element: Element, context: CheckContext, raw: Type) -> Value | N
     if stream_name is not None and context.in_union:
         context.diagnostics.error(
             "DG221",
-            "a stream inside a union",
+            "a stream where bytes may be read more than once",
             stream_name.span,
-            "its bytes would be read more than once",
-            help="stream the member that needs it outside the union",
+            "they would be delivered more than once",
+            help="stream it outside of the `union` or `at`",
         )
     converted = check_conversions(element, context, raw)
     transforms = _transforms(element, context, stream_name is not None)

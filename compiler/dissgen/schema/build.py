@@ -17,6 +17,7 @@ from dissgen.schema.shapes import keys, mapping, named, never, one_of, text_or
 RULE_ATTRIBUTES: Final[dict[str, object]] = {
     "parameters": named("a mapping of parameters to types", ref("type")),
     "value": ref("expression"),
+    "origin": TRUE,
     "resync": ref("resync"),
     "doc": ref("doc"),
 }

@@ -376,6 +376,7 @@ _LIMITS: Final[dict[str, object]] = {
     "items": ref("count"),
     "depth": ref("count"),
     "transitions": ref("count"),
+    "work": ref("count"),
 }
 _PORTS: Final = listed("a list of ports", {"title": "a port", "type": "integer", "minimum": 1, "maximum": 65535}, 1)
 

@@ -127,6 +127,12 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         _NONE,
         {"union": {**ELEMENTS, "minItems": 2}},
     ),
+    "at": Fragment(
+        "An element at an offset before the start of the rule; afterwards reading goes on here.",
+        _KEPT,
+        {"at": ref("quantity"), "of": ref("element")},
+        ("of",),
+    ),
     "align": Fragment(
         "Up to a boundary of so many bits.", _BARE, {"align": {"title": "a number of bits", "type": "integer"}}
     ),

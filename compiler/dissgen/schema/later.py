@@ -11,11 +11,9 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "top": frozenset({"hooks"}),
     "element": frozenset(
         {
-            *("try", "at"),
-            *("of", "derive", "errors"),
+            *("try", "derive", "errors"),
         }
     ),
-    "rule": frozenset({"origin"}),
     "extent": frozenset({"until_value"}),
     "conversion": frozenset(
         {
@@ -23,7 +21,7 @@ LATER: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "transform": frozenset({"zlib", "gzip", "deflate", "base64", "quoted_printable", "xor"}),
-    "limits": frozenset({"expansion", "work"}),
+    "limits": frozenset({"expansion"}),
     "machine": frozenset({"roles"}),
     "machine_type": frozenset({"custom"}),
     "side": frozenset({"between"}),

@@ -15,7 +15,7 @@ UNKNOWN: Final = -1
 """Inside a byte, behind an array of bits."""
 
 _WHOLE: Final = frozenset(
-    {"token", "literal", "hex", "float", "varint", "bytes", "text", "array", "try", "union", "at", "skip", "within"}
+    {"token", "literal", "hex", "float", "varint", "bytes", "text", "array", "try", "union", "skip", "within"}
 )
 """Kinds that begin at a byte."""
 

@@ -81,6 +81,7 @@ class RuleModel:
     doc: str
     anonymous: bool
     ends_inside: bool = False
+    origin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from dissgen.diagnostics import Diagnostics
@@ -18,6 +18,7 @@ from dissgen.sema import effects
 from dissgen.sema.bit_position import BitPosition, Positioned
 from dissgen.sema.definitions import Definitions
 from dissgen.sema.field_names import check_field_name
+from dissgen.sema.paths import Paths
 from dissgen.sema.reserved import RESERVED
 from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
 from dissgen.spec.machine import parse_arguments
@@ -34,7 +35,7 @@ MAXIMUM_MERGES: Final = 256
 """How many rules one rule may merge, directly and through others."""
 
 
-class RuleChecker(Positioned, Definitions, RuleNames):
+class RuleChecker(Positioned, Definitions, Paths, RuleNames):
     """Implements `primitives.CheckContext` for one rule."""
 
     def __init__(
@@ -58,7 +59,7 @@ class RuleChecker(Positioned, Definitions, RuleNames):
         self.unread: list[tuple[Name, str]] = []
         """What a `trigger` gave as None, because it had not been read there."""
         self.around = outer
-        self.in_union: bool = outer is not None and outer.in_union
+        self.in_union = outer is not None and outer.in_union
         self._merges: list[int] = outer._merges if outer is not None else [0]
         self._merging: tuple[str, ...] = (name, *(outer._merging if outer is not None else ()))
 
@@ -158,6 +159,8 @@ class RuleChecker(Positioned, Definitions, RuleNames):
         self.position.needs_byte("within" if within else kind, element.span)
         if within:
             return WithinPrimitive().check(element, self)
+        if element.kind == "sequence":
+            self.rules.sequences.setdefault(self.name, element.span)
         primitive = BY_KIND.get(element.kind)
         if primitive is None:
             self.diagnostics.error(
@@ -230,29 +233,14 @@ class RuleChecker(Positioned, Definitions, RuleNames):
             return type_
         return optional(type_)
 
-    def alternatives(self, arms: Sequence[Callable[[], T]], span: Span) -> list[T]:
-        start = None if self.present is None else set(self.present)
-        bit, bits = self.position.bit, list[int]()
-        ends: list[set[str]] = []
-        results: list[T] = []
-        for arm in arms:
-            self.present = None if start is None else set(start)
-            self.position.bit = bit
-            results.append(arm())
-            if self.present is not None:
-                ends.append(self.present)
-                bits.append(self.position.bit)
-        if arms:
-            self.present = set.intersection(*ends) if ends else None
-            self.position.join(bits, span)
-        return results
-
-    def members(self, arms: Sequence[Callable[[], T]]) -> list[T]:
-        before, self.in_union = self.in_union, True
+    def elsewhere(self, arm: Callable[[], T], span: Span) -> T:
+        self.rules.looking_back.setdefault(self.name, span)
+        bit, self.position.bit = self.position.bit, 0
         try:
-            return [arm() for arm in arms]
+            (found,) = self.members([arm])
         finally:
-            self.in_union = before
+            self.position.bit = bit
+        return found
 
     def never_returns(self) -> None:
         self.present = None
@@ -298,7 +286,8 @@ class RuleChecker(Positioned, Definitions, RuleNames):
         self.position.needs_byte("rule", rule.span)
         self.rules.value_uses.append((rule.text, rule.span))
         given = self._arguments(rule, arguments)
-        if self.rules.is_open(rule.text) and not self.rules.is_record(rule.text):
+        assumed = self.rules.assumed(rule.text)
+        if self.rules.is_open(rule.text) and not self.rules.is_record(rule.text) and assumed is None:
             self.diagnostics.error(
                 "DG214",
                 f"the value of `{rule.text}` depends on itself",
@@ -308,7 +297,7 @@ class RuleChecker(Positioned, Definitions, RuleNames):
             )
             return None
         model = self.rules.model(rule.text)
-        type_ = self.rules.type_of(rule.text)
+        type_ = assumed or self.rules.type_of(rule.text)
         self.calls.append(rule.text)
         if self.in_union:
             self.rules.union_calls.append((rule.text, rule.span))
@@ -372,6 +361,15 @@ class RuleChecker(Positioned, Definitions, RuleNames):
                 return None
             return BoundCall("use", rule.span, use.minimum, use.rule, None, use, None)
         self.rules.context.use("grammar", rule.text)
+        if self.rules.definitions[rule.text].origin:
+            self.diagnostics.error(
+                "DG281",
+                f"`{rule.text}` has an origin of its own",
+                rule.span,
+                "merged here",
+                help=f"give it a field: `{{field: inner, use: {rule.text}}}`",
+            )
+            return None
         if rule.text in self._merging:
             self.diagnostics.error(
                 "DG214",

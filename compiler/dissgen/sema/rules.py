@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -11,17 +12,17 @@ from dissgen.ir import ops
 from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import Bound
-from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.sema import effects
 from dissgen.sema.declarations import check_event, declared_type
-from dissgen.sema.field_names import check_field_name
+from dissgen.sema.field_names import VALUE, check_field_name, field_names, streamed, valued_element
+from dissgen.sema.looking_back import check_looking_back
 from dissgen.sema.model import EventModel, FieldModel, MachineEventModel, RuleModel, TableModel, VariableModel
 from dissgen.sema.rule_checker import RuleChecker
 from dissgen.sema.spec_context import SpecContext, folded
 from dissgen.sema.tokens import TokenTable
-from dissgen.spec.tree import Element, EventDefinition, Modifier, Name, Protocol, RuleDefinition, name_of
+from dissgen.spec.tree import Element, EventDefinition, Name, Protocol, RuleDefinition
 from dissgen.text import Span
-from dissgen.types import BYTES, INT, SIMPLE, STR, RecordType, Type, optional
+from dissgen.types import BYTES, INT, SIMPLE, STR, RecordType, Type, optional, show
 
 ERROR: Final = RecordType("parse error")
 """The type of `error`; no rule can have this name."""
@@ -48,11 +49,9 @@ _VALUE_KINDS: Final = (
     "use",
     "name",
 )
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
 MAXIMUM_DEPTH: Final = 48
 """How deep rules may be checked inside each other."""
-
-VALUE: Final = "_value"
-"""The local of a rule that builds no record."""
 
 
 class Rules:
@@ -80,7 +79,12 @@ class Rules:
         self.union_calls: list[tuple[str, Span]] = []
         self.value_uses: list[tuple[str, Span]] = []
         """Rules that are read as a whole: they must end at a byte."""
-        self.field_names = _field_names(protocol)
+        self.sequences: dict[str, Span] = {}
+        """Rules that hold a `sequence`, with the place of the first."""
+        self.looking_back: dict[str, Span] = {}
+        """Rules that hold an `at`, with the place of the first."""
+        self.field_names = field_names(protocol)
+        self._assumed: dict[str, Type | None] = {}
         self._open: dict[str, RuleChecker] = {}
         self._depth = 0
         self._names = set(map(folded, self.definitions))
@@ -137,8 +141,13 @@ class Rules:
                 )
             if streams.get(rule):
                 self.context.diagnostics.error(
-                    "DG221", f"`{rule}` streams, inside a union", span, "its bytes would be read more than once"
+                    "DG221",
+                    f"`{rule}` streams, where bytes may be read more than once",
+                    span,
+                    "it would happen more than once",
                 )
+
+        check_looking_back(self)
 
     def check_ends(self) -> None:
         """A rule that is read as a whole, and not merged, ends at a byte."""
@@ -197,7 +206,7 @@ class Rules:
         item = self.definitions[name]
         if item.value is not None:
             return False
-        return item.element.kind not in _VALUE_KINDS or item.element.field is not None or _streams(item.element)
+        return item.element.kind not in _VALUE_KINDS or item.element.field is not None or streamed(item.element)
 
     def type_of(self, name: str) -> Type | None:
         """What the rule yields; None if that cannot be found out."""
@@ -244,6 +253,21 @@ class Rules:
     def is_open(self, name: str) -> bool:
         return name in self._open
 
+    def assumed(self, name: str) -> Type | None:
+        """What a rule that uses itself yields: the type of the first field that its value names.
+
+        `_checked` makes sure of it.
+        """
+        checker, value = self._open.get(name), self.definitions[name].value
+        if checker is None or value is None:
+            return None
+        for word in _WORD.findall(str(value.value)):
+            field = checker.fields.get(word)
+            if field is not None:
+                self._assumed[name] = field.type
+                return field.type
+        return None
+
     def parameter_types(self, name: str) -> dict[str, Type | None]:
         """The types of a rule's parameters; None for one that is no type."""
         return {
@@ -269,12 +293,22 @@ class Rules:
 
     def _checked(self, item: RuleDefinition, checker: RuleChecker) -> RuleModel:
         builds_value = not self.is_record(item.name.text) and item.value is None
-        element = _valued(item.element) if builds_value else item.element
+        element = valued_element(item.element) if builds_value else item.element
         body = checker.element(element)
         result: Typed | None = None
         type_: Type = RecordType(item.name.text)
         if item.value is not None:
             result = checker.expression(item.value)
+            assumed = self._assumed.get(item.name.text)
+            if result is not None and assumed is not None and result.type != assumed:
+                self.context.diagnostics.error(
+                    "DG214",
+                    f"the value of `{item.name.text}` depends on itself, and is no `{show(assumed)}`",
+                    item.value.span,
+                    f"`{show(result.type)}`",
+                    help="the first field that the value names has the type of the value",
+                )
+                result = None
         elif builds_value:
             binding = checker.binding(VALUE)
             result = None if binding is None else TypedName(binding, binding.type, item.element.span)
@@ -322,6 +356,7 @@ class Rules:
             item.doc if item is not None else "",
             item is None,
             checker.position.bit != 0,
+            item is not None and item.origin,
         )
 
     def outline(
@@ -335,7 +370,7 @@ class Rules:
         checker = RuleChecker(self, free, {}, outer)
         self._open[free] = checker
         try:
-            body = checker.element(_valued(element) if valued else element)
+            body = checker.element(valued_element(element) if valued else element)
         finally:
             del self._open[free]
         if checker.position.bit and body is not None:
@@ -407,34 +442,3 @@ class Rules:
     def table(self, name: str) -> Binding | None:
         found = self.tables.get(name)
         return None if found is None else Binding(BindingKind.TABLE, name, found.type)
-
-
-def _field_names(protocol: Protocol) -> frozenset[str]:
-    """Every name that the spec gives to a field, a computed field or a parameter."""
-    found: set[str] = set()
-    open_: list[Node] = []
-    for rule in protocol.rules:
-        open_ += [rule.element.argument, *(item.value for item in rule.element.modifiers)]
-        own = rule.element.field if rule.element.kind != "let" else name_of(rule.element.argument)
-        found |= {own.text} if own is not None else set()
-    while open_:
-        node = open_.pop()
-        if isinstance(node, SequenceNode):
-            open_ += node.items
-        elif isinstance(node, MappingNode):
-            for key, value in node.entries:
-                open_.append(value)
-                if key.value in ("field", "let") and isinstance(value, ScalarNode):
-                    found.add(value.value if isinstance(value.value, str) else value.span.text)
-    parameters = (parameter.name.text for rule in protocol.rules for parameter in rule.parameters)
-    return frozenset(found) | frozenset(parameters)
-
-
-def _streams(element: Element) -> bool:
-    return element.get("stream") is not None
-
-
-def _valued(element: Element) -> Element:
-    """The element with the local that holds the rule's value."""
-    key, value = ScalarNode(element.span, "field"), ScalarNode(element.span, VALUE)
-    return replace(element, modifiers=(*element.modifiers, Modifier(key, value)))

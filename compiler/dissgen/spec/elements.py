@@ -39,7 +39,7 @@ KINDS: Final = (
 """Every kind key of the language, in the order of its page."""
 
 _LISTS: Final = ("record", "sequence", "try", "union")
-_SINGLES: Final = ("optional", "array")
+_SINGLES: Final = ("optional", "array", "at")
 _RULE_ATTRIBUTES: Final = ("parameters", "value", "origin", "resync", "doc")
 
 
@@ -64,6 +64,7 @@ def parse_rule(name: Name, node: Node) -> RuleDefinition | None:
         value if isinstance(value, ScalarNode) and element.kind != "let" else None,
         _resync(node.get("resync")),
         str(doc.value).strip() if isinstance(doc, ScalarNode) and doc.value is not None else "",
+        origin=node.get("origin") is not None,
     )
 
 
@@ -89,7 +90,9 @@ def parse_element(node: Node, leave_out: tuple[str, ...] = ()) -> Element | None
         Modifier(key, value) for key, value in node.entries if key is not kind and key.value not in leave_out
     )
     cases = node.get("cases") if kind.value == "branch" else None
-    return Element(str(kind.value), argument, kind.span, _children(str(kind.value), argument), _cases(cases), modifiers)
+    inside = node.get("of") if kind.value == "at" else argument
+    children = _children(str(kind.value), inside) if inside is not None else ()
+    return Element(str(kind.value), argument, kind.span, children, _cases(cases), modifiers)
 
 
 def _children(kind: str, argument: Node) -> tuple[Element, ...]:

@@ -100,6 +100,7 @@ class RuleDefinition:
     doc: str
     endian: str = "big"
     bits: str = "msb"
+    origin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

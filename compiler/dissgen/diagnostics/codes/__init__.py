@@ -17,6 +17,7 @@ from dissgen.diagnostics.codes import (
     lint,
     machine,
     names,
+    origins,
     reader,
     schema,
     text,
@@ -43,7 +44,7 @@ def merge(areas: Iterable[tuple[Code, ...]]) -> Mapping[str, Code]:
 
 CODES: Final[Mapping[str, Code]] = merge(
     (
-        *(reader.CODES, schema.CODES, names.CODES, binary.CODES, types.CODES, tokens.CODES),
+        *(reader.CODES, schema.CODES, names.CODES, binary.CODES, origins.CODES, types.CODES, tokens.CODES),
         *(machine.CODES, effects.CODES, timing.CODES, transports.CODES, linking.CODES, text.CODES),
         *(lint.CODES, build.CODES),
     )
