@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from dissgen.codegen import naming
+from dissgen.codegen.constants import ConstantView
 from dissgen.codegen.environments import ScanNames, subject
 from dissgen.codegen.expressions import emit
 from dissgen.codegen.extents import Extents
@@ -380,6 +381,12 @@ class ScanBody(ScanNumbers, ScanOrigins):
             return emit(rule.result, self.names)
         values = ", ".join(naming.local(field.name) for field in rule.fields if not field.local)
         return f"{naming.record_class(rule.name)}({values})"
+
+
+def structures(scan: ScanBody | None, of_frame: list[tuple[str, str]]) -> tuple[ConstantView, ...]:
+    """The structures of a rule: those of its scan, then those of its frame."""
+    found = [ConstantView(item.name, item.value, item.comment) for item in scan.structs] if scan is not None else []
+    return (*found, *(ConstantView(name, value, "") for name, value in of_frame))
 
 
 def _viable_length(compiled: CompiledToken, module: ops.Module) -> int:
