@@ -437,64 +437,6 @@ class _Viewer:
         return name
 
 
-def _parameters(self, handler: ops.Handler) -> str:
-        if handler.payload:
-            return ", ".join(f"{naming.local(name)}: {python_type(type)}" for name, type in handler.payload)
-        if handler.message is not None:
-            return f"message: {python_type(handler.message)}"
-        if handler.event in ("parse_error", "missing_grammar"):
-            return "error: ParseError"
-        return ""
-
-    def _side(self, state: ops.State, side: ops.Side, direction: str, transport: str = "") -> str:
-        if side.kind == "transport":
-            variants = (f"{name}={self._side(state, one, direction, name)}" for name, one in side.variants)
-            return f"by_transport({', '.join(variants)})"
-        if side.kind == "absent":
-            return "ABSENT"
-        if side.kind == "discard":
-            return "DISCARD"
-        if side.kind == "child":
-            return "CHILD"
-        extras = ""
-        if side.kind == "rule":
-            assert side.rule is not None
-            if side.hold is not None and constant(side.hold) is not False:
-                extras += f", hold=Session.{self._hold(state, side, direction, transport)}"
-            if side.arguments:
-                extras += f", arguments=Session.{self._arguments(state, side, direction, transport)}"
-            return f"reads({naming.frame_class(side.rule)}{extras})"
-        if side.hold is not None and constant(side.hold) is True:
-            return "HOLD"
-        return f"holds(Session.{self._hold(state, side, direction, transport)})"
-
-    def _hold(self, state: ops.State, side: ops.Side, direction: str, transport: str) -> str:
-        assert side.hold is not None
-        name = naming.hold(state.name, naming.of_transport(direction, transport))
-        body: tuple[str, ...] = (f"return {expression_method(side.hold, direction)}",)
-        if fallible(side.hold):  # what cannot be evaluated is false, and counted
-            body = ("try:", f"    {body[0]}", "except EVALUATION_ERRORS:", "    return self._guard_failed()")
-        doc = docstring(f"Whether bytes from {direction} wait in `{state.name}` ({side.place}).")
-        self.handlers.append(FunctionView(name, "", "bool", doc, body))
-        return name
-
-    def _arguments(self, state: ops.State, side: ops.Side, direction: str, transport: str) -> str:
-        name = naming.arguments(state.name, naming.of_transport(direction, transport))
-        rule = next(rule for rule in self.module.rules if rule.name == side.rule)
-        values = dict(side.arguments)
-        body = tuple_literal(expression_method(values[parameter], direction) for parameter, _ in rule.parameters)
-        types = ", ".join(python_type(type) for _, type in rule.parameters)
-        doc = docstring(f"What `{side.rule}` is given in `{state.name}` ({side.place}).")
-        self.handlers.append(FunctionView(name, "", f"tuple[{types}]", doc, (f"return {body}",)))
-        return name
-
-
-def _structs(frame: FrameBody, scan: ScanBody | None) -> tuple[ConstantView, ...]:
-    """The structures of a rule: those of its scan, then those of its frame."""
-    found = [ConstantView(item.name, item.value, item.comment) for item in scan.structs] if scan is not None else []
-    return (*found, *(ConstantView(name, value, "") for name, value in frame.structures))
-
-
 def _parameters(rule: ops.Rule, named: Callable[[str], str]) -> str:
     return "".join(f", {named(name)}: {python_type(type)}" for name, type in rule.parameters)
 
