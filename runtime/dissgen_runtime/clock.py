@@ -98,6 +98,8 @@ class Clock(Reading):
             return
         if outcome is not STAY:
             self._move(outcome)
+        if self._raised:
+            self._handle_raised()
         self._settle()
 
     def _miss(self, now: int) -> None:

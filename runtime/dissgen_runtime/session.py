@@ -168,7 +168,8 @@ class Session(Datagrams, Generic[StateT]):
             raise TypeError(f"now must be an int (nanoseconds), not {type(now).__name__}")
         if not self._started:
             self._start()
-        if now > self.now:
+        if now > self.now or self._child is not None:
+            now = max(now, self.now)
             if (self._due is not None and self._due <= now) or self._child is not None:
                 self._pass_time(now)
             self.now = now

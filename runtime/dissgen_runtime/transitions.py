@@ -30,6 +30,7 @@ class Transitions(Timers):
         "_dissectors",
         "_failing",
         "_full",
+        "_handling",
         "_moves",
         "_raised",
         "_row",
@@ -71,6 +72,7 @@ class Transitions(Timers):
         self._transition: str | None = None  # the row whose `execute` may fail
         self._failing = False
         self._full: tuple[str, ...] = ()  # variables that have had to let an entry go
+        self._handling = False
         self._moves = 0
         self._raised: list[tuple[Place, str, tuple[object, ...]]] = []  # by verbs, to be handled after the jump
         self._subject: Reader | None = None  # the sub-stream whose error is handled
@@ -99,6 +101,9 @@ class Transitions(Timers):
 
     def _handle_raised(self) -> None:
         """What verbs have raised, one after the other; each counts as a move, so that it ends (5)."""
+        if self._handling:  # what is raised meanwhile is next
+            return
+        self._handling = True
         while self._raised and not self.finished:
             self._at, event, values = self._raised.pop(0)
             self._error = None
@@ -106,8 +111,9 @@ class Transitions(Timers):
             if self._moves > self.LIMITS.transitions:
                 self._raised.clear()
                 self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
-                return
+                break
             self._fire(event, *values)
+        self._handling = False
 
     def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
         self._at = (reader.direction, (reader.message_start, reader.offset))
@@ -115,20 +121,28 @@ class Transitions(Timers):
         self._fire(event, *values)
 
     def _move(self, target: Any) -> None:
-        """Leave the state for another (4, 5), or for the end (7, 8)."""
-        if self._failing or self.finished:
-            return
-        if target is FAIL:
-            reason = self._error or f"a transition of state `{self._state_name}` jumps to fail"
-            self._fail(reason if self.failure is None else None)
-            return
-        if target is self.FINISH:
-            self._finish()
-            return
-        self._moves += 1
-        if self._moves > self.LIMITS.transitions:
-            self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
-            return
+        """Leave the state for another (4, 5), or for the end (7, 8); on from there while `enter` jumps."""
+        while target is not None and target is not STAY and not (self._failing or self.finished):
+            if target is FAIL:
+                reason = self._error or f"a transition of state `{self._state_name}` jumps to fail"
+                self._fail(reason if self.failure is None else None)
+                return
+            if target is self.FINISH:
+                self._finish()
+                return
+            self._moves += 1
+            if self._moves > self.LIMITS.transitions:
+                self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
+                return
+            if not self._change_state(target):
+                return
+            enter = self._row.on.get("enter")
+            target = None if enter is None else self._call(enter)
+        if self._row.timers and not (self._failing or self.finished):
+            self._start_timers()
+
+    def _change_state(self, target: Any) -> bool:
+        """From the current state to the target, or to where `leave` jumps; false when that was an end."""
         self._stop_timers()
         begun = self._up.frame is not None or self._down.frame is not None
         leave = self._row.on.get("leave")
@@ -141,26 +155,28 @@ class Transitions(Timers):
             if override is not None and override is not STAY:
                 target = override
                 if target is FAIL or target is self.FINISH:
-                    self._give_up_messages()
-                    self._out.extend(left)
-                    self._failing = True  # `leave` has been raised; it is not raised again
-                    self._end(failed=target is FAIL, left=True)
-                    return
+                    self._leave_for_the_end(failed=target is FAIL, left=left)
+                    return False
         if begun:
             self._change_sides(self._table[target])
         self._out.extend(left)
         self.state = target
         self._stay += 1
-        self._row = row = self._table[target]
+        self._row = self._table[target]
         self._state_name = target._value_
         self._path.append(self._state_name)
         if len(self._path) > 4 * PATH_LENGTH:
             del self._path[:-PATH_LENGTH]
-        stay = self._stay
-        if "enter" in row.on:
-            self._fire("enter")
-        if row.timers and self._stay == stay and not self.finished:  # else `enter` has moved on
-            self._start_timers()
+        return True
+
+    def _leave_for_the_end(self, failed: bool, left: list[Event]) -> None:
+        """`leave` has chosen an end; it has been raised and is not raised again."""
+        if failed and self.failure is None:
+            self._note_failure(f"a transition of state `{self._state_name}` jumps to fail")
+        self._give_up_messages()
+        self._out.extend(left)
+        self._failing = True
+        self._end(failed=failed, left=True)
 
     def _change_sides(self, row: Row) -> None:
         """Rule 12: what becomes of messages that have begun, when the state of the row is next."""
@@ -191,7 +207,7 @@ class Transitions(Timers):
         self._end(failed=True, left=False)
 
     def _note_failure(self, reason: ParseError | str | None) -> None:
-        if self.failure is None:
+        if self.failure is None and not self._failing:
             self.failure = reason
         elif reason is not None:
             self.recorded += 1
