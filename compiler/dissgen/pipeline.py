@@ -6,7 +6,7 @@ that errors of one do not stop another.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,15 +77,24 @@ def _analyse_linked(linked: Linked, diagnostics: Diagnostics) -> Model | None:
 
 
 def compile_node(
-    node: MappingNode, path: Path, root: Path, diagnostics: Diagnostics, *, off: Collection[str], formatted: bool
+    node: MappingNode,
+    path: Path,
+    root: Path,
+    diagnostics: Diagnostics,
+    *,
+    off: Collection[str],
+    formatted: bool,
+    change: Callable[[Model], Model] | None = None,
 ) -> Compiled | None:
-    """From the document, which stands in the file `path`, to the source of its module. `off` are passes that are left
-    out."""
+    """From the document, which stands in the file `path`, to the source of its module.
+
+    `off` are passes that are left out; `change` makes another model of it, before it is lowered.
+    """
     linked = link(node, path, root, diagnostics)
     model = None if linked is None else _analyse_linked(linked, diagnostics)
     if linked is None or model is None or diagnostics.has_errors:
         return None
-    module = passes.run(lower(model), off)
+    module = passes.run(lower(model if change is None else change(model)), off)
     name = linked.node.get("protocol")
     return Compiled(
         path=node.span.source.path,
@@ -111,14 +120,20 @@ def compile_source(
 
 
 def compile_spec(
-    path: Path, root: Path, diagnostics: Diagnostics, *, off: Collection[str] = (), formatted: bool = True
+    path: Path,
+    root: Path,
+    diagnostics: Diagnostics,
+    *,
+    off: Collection[str] = (),
+    formatted: bool = True,
+    change: Callable[[Model], Model] | None = None,
 ) -> Compiled | None:
     """A file."""
     own = Diagnostics()
     node = read_file(path, root, own)
     compiled = None
     if node is not None:
-        compiled = compile_node(node, path, root, own, off=off, formatted=formatted)
+        compiled = compile_node(node, path, root, own, off=off, formatted=formatted, change=change)
     _hand_on(own, diagnostics)
     return compiled
 

@@ -75,6 +75,7 @@ class Extents:
                 | ops.TriggerInMessage()
                 | ops.RaiseInMessage()
                 | ops.Assign()
+                | ops.Reached()
             ):
                 return 0
             case ops.Align(size):

@@ -143,6 +143,8 @@ class FrameBody(FrameNumbers, FrameOrigins):
                 self.steps.add(f"r.raise_event({', '.join((literal(op.event), *values))})")
             case ops.Assign():
                 self._set_variables(op)
+            case ops.Reached(key):
+                self.steps.add(f"{naming.REACHED}.add({literal(key)})")
             case ops.Unkept():
                 text = self._raw(op.leaf)
                 self.steps.wait(op.place)

@@ -134,6 +134,8 @@ class HandlerBody:
             case ops.RaiseEvent():
                 brought = (self._kept(value) for _, value in verb.payload)
                 self.code.add(f"self._raise({', '.join((literal(verb.event), *brought))})")
+            case ops.Reached(key):
+                self.code.add(f"{naming.REACHED}.add({literal(key)})")
             case _:
                 assert_never(verb)
 

@@ -54,6 +54,9 @@ _LOCAL_WORDS: Final = frozenset(
 )
 
 # Names of the module that a class made for a rule or an event must not hide.
+REACHED: Final = "_reached_"
+"""The set into which modules that measure coverage put the places that they reach; no name of a spec looks like it."""
+
 MODULE_WORDS: Final = frozenset(
     (
         *(

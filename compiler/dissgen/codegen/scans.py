@@ -152,6 +152,7 @@ class ScanBody(ScanNumbers, ScanOrigins):
                 | ops.TriggerInMessage()
                 | ops.RaiseInMessage()
                 | ops.Assign()
+                | ops.Reached()
                 | ops.Unkept()
             ):
                 raise AssertionError(f"{op} has no straight-line variant")

@@ -226,6 +226,15 @@ class Unkept:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Note that this place was reached. Only in modules that are made to measure what examples cover; also a verb."""
+
+    key: str
+    place: Place
+    when: Typed | None = None
+
+
 Effect: TypeAlias = TriggerInMessage | RaiseInMessage | Assign
 """What a rule does besides reading; it stands in frames only."""
 
@@ -244,6 +253,7 @@ Op: TypeAlias = (
     | Verify
     | Fail
     | Effect
+    | Reached
     | Unkept
     | Run
     | FixedRun

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from dissgen.ir.expressions import Typed
+from dissgen.ir.grammar import Reached
 from dissgen.ir.leaves import Place
 from dissgen.types import Type
 
@@ -141,6 +142,7 @@ Verb: TypeAlias = (
     | Abandon
     | Upgrade
     | RaiseEvent
+    | Reached
 )
 
 

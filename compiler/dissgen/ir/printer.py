@@ -111,6 +111,8 @@ def _op(op: ops.Op) -> Iterator[str]:
             yield f"raise {event}({_arguments(payload)})"
         case ops.Assign(values):
             yield f"set {_arguments(values)}"
+        case ops.Reached(key):
+            yield f"reached {key}"
         case ops.Unkept(leaf):
             yield f"unkept {_leaf(leaf)}"
         case ops.Run(parts):
@@ -261,6 +263,8 @@ def _verb(verb: ops.Verb) -> str:
             return f"upgrade {verb.protocol}"
         case ops.RaiseEvent():
             return f"raise {verb.event}({_arguments(verb.payload)})"
+        case ops.Reached(key):
+            return f"reached {key}"
         case _:
             assert_never(verb)
 

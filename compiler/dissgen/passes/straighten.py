@@ -80,7 +80,7 @@ class _Straight:
             case ops.Unkept(leaf):
                 return self.op(leaf, bounded)
             case _:
-                return not isinstance(op, ops.StreamRead | ops.UntilRead | ops.Align | ops.Effect)
+                return not isinstance(op, ops.StreamRead | ops.UntilRead | ops.Align | ops.Effect | ops.Reached)
 
 
 def _sees(trees: Iterable[Typed], bounded: bool) -> bool:

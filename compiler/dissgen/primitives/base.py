@@ -34,6 +34,14 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundReached(Bound):
+    """Notes that `body` is about to be read; put around elements to measure what examples cover."""
+
+    key: str
+    body: Bound
+
+
+@dataclass(frozen=True, slots=True)
 class RuleUse:
     """A rule in value position: what it is given, what it yields, and the least number of bytes it reads."""
 
