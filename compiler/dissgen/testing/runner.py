@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dissgen.codegen.naming import REACHED
 from dissgen.memory import load
 from dissgen.testing.outcome import Outcome, plain, run
 from dissgen.testing.script import ScriptError, ScriptReader, Send, Step
@@ -28,13 +30,18 @@ class ExampleResult:
     failure: str | None
 
 
-def run_examples(compiled: Compiled, diagnostics: Diagnostics) -> Iterator[ExampleResult]:
-    """Every example of a spec, in order. A wrong script is a located error in `diagnostics`."""
+def run_examples(compiled: Compiled, diagnostics: Diagnostics, names: Collection[str] = ()) -> Iterator[ExampleResult]:
+    """Every example of a spec, in order; with `names` those whose name contains one of them.
+
+    A wrong script is a located error in `diagnostics`.
+    """
     module = load(compiled.source, compiled.protocol)
     reader = ScriptReader(compiled.directions, Path(compiled.folder))
     for example in compiled.examples:
         entry = example.value
         name = str(entry.get("name", "unnamed"))
+        if names and not any(part in name for part in names):
+            continue
         try:
             steps = reader.steps(entry.get("talk", ""))
         except ScriptError as error:
@@ -56,6 +63,27 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics) -> Iterator[Examp
                 schedules = [("as written", steps)] if transport == "udp" else cuts(steps)
                 runs, failure = _run_session(module, schedules, expect, {"transport": transport})
         yield ExampleResult(name, example.span.location, runs, failure)
+
+
+def measure(compiled: Compiled, reached: set[str]) -> None:
+    """Run every example once with a module that notes what it reaches (`Coverage.change`), and collect that.
+
+    What the examples expect is not looked at: that is what `run_examples` is for.
+    """
+    module = load(compiled.source, compiled.protocol, tag="_measured")
+    setattr(module, REACHED, reached)
+    reader = ScriptReader(compiled.directions, Path(compiled.folder))
+    for example in compiled.examples:
+        entry = example.value
+        with suppress(ScriptError, ParseError, TypeError, ValueError):
+            steps = reader.steps(entry.get("talk", ""))
+            if "rule" in entry:
+                for step in steps:
+                    with suppress(ParseError):
+                        getattr(module, f"parse_{entry['rule']}")(getattr(step, "data", b""), **entry.get("with", {}))
+            else:
+                options = {"transport": entry["transport"]} if "transport" in entry else {}
+                reached.update(run(module, steps, **options).alerts)
 
 
 def _pointless(expect: dict[str, Any], of_rule: bool) -> str | None:
