@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dissgen.testing.script import Close, Lose, Send, Step, Wait
+from dissgen.testing.script import Close, Lose, Midstream, Send, Step, Wait
 from dissgen_runtime import DOWN, UP, Alert, Event, StreamEvent
 from dissgen_runtime.events import Record, member_name
 
@@ -56,7 +56,7 @@ def _name(attribute: str) -> str:
 
 def run(module: Any, steps: list[Step], **options: Any) -> Outcome:
     """Feed the steps to a new session. Only faults of the dissector raise."""
-    session = module.Session(**options)
+    session = module.Session(midstream=any(isinstance(step, Midstream) for step in steps), **options)
     events: list[Event] = []
     for step in steps:
         match step:
@@ -66,6 +66,8 @@ def run(module: Any, steps: list[Step], **options: Any) -> Outcome:
                 events += session.gap(direction, size)
             case Wait(time):
                 events += session.advance(session.now + time)
+            case Midstream():
+                pass  # the session knows it from the beginning
             case Close(direction, cut):
                 events += session.close(direction, cut)
     return outcome(session, events)

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dissgen.codegen.naming import REACHED
+from dissgen.diagnostics import Diagnostics
+from dissgen.ir.ops import Upgrade
 from dissgen.memory import load
+from dissgen.pipeline import compile_spec
 from dissgen.testing.outcome import Outcome, plain, run
 from dissgen.testing.script import ScriptError, ScriptReader, Send, Step
 from dissgen_runtime import ParseError
 
 if TYPE_CHECKING:
-    from dissgen.diagnostics import Diagnostics
     from dissgen.pipeline import Compiled
 
 
@@ -36,6 +38,7 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics, names: Collection
     A wrong script is a located error in `diagnostics`.
     """
     module = load(compiled.source, compiled.protocol)
+    dissectors = _neighbours(compiled)
     reader = ScriptReader(compiled.directions, Path(compiled.folder))
     for example in compiled.examples:
         entry = example.value
@@ -61,8 +64,27 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics, names: Collection
                 failure = f"  the spec has no transport `{transport}`"
             else:
                 schedules = [("as written", steps)] if transport == "udp" else cuts(steps)
-                runs, failure = _run_session(module, schedules, expect, {"transport": transport})
+                options = {"transport": transport, "dissectors": dissectors}
+                runs, failure = _run_session(module, schedules, expect, options)
         yield ExampleResult(name, example.span.location, runs, failure)
+
+
+def _neighbours(compiled: Compiled) -> dict[str, Any]:
+    """The dissectors to which a spec upgrades, as far as their specs stand beside it."""
+    found = {}
+    for protocol in sorted(_upgrades(compiled)):
+        path = Path(compiled.folder) / f"{protocol}.yaml"
+        inside = compile_spec(path, path.parent, Diagnostics(), formatted=False) if path.is_file() else None
+        if inside is not None:
+            found[protocol] = load(inside.source, inside.protocol, tag="_inside")
+    return found
+
+
+def _upgrades(compiled: Compiled) -> set[str]:
+    machine = compiled.module.machine
+    states = machine.states if machine is not None else ()
+    verbs = (verb for state in states for handler in state.handlers for row in handler.rows for verb in row.execute)
+    return {verb.protocol for verb in verbs if isinstance(verb, Upgrade)}
 
 
 def measure(compiled: Compiled, reached: set[str]) -> None:
@@ -71,6 +93,7 @@ def measure(compiled: Compiled, reached: set[str]) -> None:
     What the examples expect is not looked at: that is what `run_examples` is for.
     """
     module = load(compiled.source, compiled.protocol, tag="_measured")
+    dissectors = _neighbours(compiled)
     setattr(module, REACHED, reached)
     reader = ScriptReader(compiled.directions, Path(compiled.folder))
     for example in compiled.examples:
@@ -82,7 +105,7 @@ def measure(compiled: Compiled, reached: set[str]) -> None:
                     with suppress(ParseError):
                         getattr(module, f"parse_{entry['rule']}")(getattr(step, "data", b""), **entry.get("with", {}))
             else:
-                options = {"transport": entry["transport"]} if "transport" in entry else {}
+                options: dict[str, Any] = {"transport": entry.get("transport"), "dissectors": dissectors}
                 reached.update(run(module, steps, **options).alerts)
 
 

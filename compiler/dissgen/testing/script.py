@@ -48,7 +48,12 @@ class Close:
     cut: bool
 
 
-Step = Send | Lose | Wait | Close
+@dataclass(frozen=True, slots=True)
+class Midstream:
+    """The beginning of the conversation is not seen; it is the first step."""
+
+
+Step = Send | Lose | Wait | Close | Midstream
 
 
 class ScriptReader:
@@ -62,10 +67,14 @@ class ScriptReader:
     def steps(self, talk: object) -> list[Step]:
         """Raises ScriptError."""
         if isinstance(talk, str):
-            return [self._line(line) for line in talk.removesuffix("\n").split("\n") if talk]
-        if isinstance(talk, list):
-            return [self._entry(entry) for entry in talk]
-        raise ScriptError("`talk` is text or a list of steps")
+            steps = [self._line(line) for line in talk.removesuffix("\n").split("\n") if talk]
+        elif isinstance(talk, list):
+            steps = [self._entry(entry) for entry in talk]
+        else:
+            raise ScriptError("`talk` is text or a list of steps")
+        if any(isinstance(step, Midstream) for step in steps[1:]):
+            raise ScriptError("`!midstream` is the first step")
+        return steps
 
     def _speaker(self, name: str) -> Direction:
         if name not in self.speakers:
@@ -114,6 +123,8 @@ class ScriptReader:
         match words:
             case ["gap", name, size] if re.fullmatch("[0-9]+", size):
                 return Lose(self._speaker(name), int(size))
+            case ["midstream"]:
+                return Midstream()
             case ["close", name]:
                 return Close(self._speaker(name), cut=False)
             case ["cut", name]:
@@ -123,7 +134,8 @@ class ScriptReader:
             case _:
                 pass
         raise ScriptError(
-            f"`!{' '.join(words)}` is no step; write `!gap up 100`, `!wait 6 min`, `!close down` or `!cut down`"
+            f"`!{' '.join(words)}` is no step; write `!gap up 100`, `!wait 6 min`, `!close down`, `!cut down` "
+            "or `!midstream`"
         )
 
 
