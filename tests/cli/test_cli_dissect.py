@@ -291,7 +291,7 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "bdat": {"stream": int, "data": dict, "last": bool, "complete": (bool, type(None))},
     "auth": {"response": str},
     "record": {"type": int, "version": int, "length": int, "type_name": (str, type(None))},
-    "handshake": {"type": int, "length": int, "server_name": (str, type(None)), "alpn": (list, type(None))},
+    "handshake": {"type": int, "length": int},  # what a message of another type does not have is left out
     "alert_message": {"level": int, "description": int},
     "gap": {"bytes": int},
     "end": {"cut": bool},
