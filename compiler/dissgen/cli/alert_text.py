@@ -7,6 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,8 @@ def _circumstances(entry: dict[str, Any], alert: dict[str, Any]) -> Iterator[str
             level += f", {name} {alert[name]}"
     yield level
     if isinstance(entry.get("time"), int | float):
-        yield f"at {datetime.fromtimestamp(entry['time'], UTC).isoformat(sep=' ', timespec='microseconds')} UTC"
+        with suppress(OverflowError, ValueError, OSError):  # no time that a calendar has
+            yield f"at {datetime.fromtimestamp(entry['time'], UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
     who = f"{entry.get('protocol')} session {entry.get('client')} - {entry.get('server')}"
     yield f"in the {who}" + (f", capture {entry['capture']}" if entry.get("capture") else "")
     if entry.get("direction"):
