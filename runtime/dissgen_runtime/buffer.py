@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from dissgen_runtime.budgets import Budget
 
 
+GAP_WEIGHT = 64
+
+
 class GapMark:
     """`size` bytes are missing here; when that was said, the other direction's bytes went up to `other_end`."""
 
@@ -65,6 +68,7 @@ class Buffer:
         "discarded",
         "event",
         "final",
+        "gaps_waiting",
         "head",
         "kept",
         "later",
@@ -92,6 +96,7 @@ class Buffer:
         self.pending_size = 0
         self.later: deque[Piece | GapMark | EndMark] | None = None
         self.later_size = 0
+        self.gaps_waiting = 0
         self.final = False  # no byte will follow those that are there
         self.arrival = 0  # the run in which the first waiting byte came
         self.arrivals: list[tuple[int, int]] | None = None  # offset, run of those that came later
@@ -121,6 +126,11 @@ class Buffer:
     def unread(self) -> int:
         """How many bytes wait, those of an unfinished message included, up to the next gap or end."""
         return self.end - min(self.start, self.base + self.pos)
+
+    @property
+    def weight(self) -> int:
+        """What waits, as it counts for `limits.hold`: a gap counts too, because it takes memory."""
+        return self.waiting + self.gaps_waiting * GAP_WEIGHT
 
     @property
     def waiting(self) -> int:
@@ -212,6 +222,7 @@ class Buffer:
         self.discarded += self.waiting
         self.later = None
         self.later_size = 0
+        self.gaps_waiting = 0
         self.pass_all()
 
     def take_all(self) -> bytes:
@@ -251,8 +262,10 @@ class Buffer:
         """Take the mark away and let in the bytes behind it."""
         assert self.later
         mark = self.later.popleft()
-        if isinstance(mark, GapMark) and mark.size:
-            self.pass_gap(mark.size)
+        if isinstance(mark, GapMark):
+            self.gaps_waiting -= 1
+            if mark.size:
+                self.pass_gap(mark.size)
         later, self.later = self.later, None
         while later and isinstance(piece := later[0], Piece):
             later.popleft()

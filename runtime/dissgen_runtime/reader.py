@@ -18,6 +18,9 @@ from dissgen_runtime.tokens import Terminator, Token
 
 __all__ = ["Frame", "NeedMore", "Output", "Reader", "Suspended", "parse_int"]
 
+MOST_RUNS = 256  # of which the order of arrival is known; later bytes count as of the last one
+FEW_PIECES = 8
+SMALL_PIECE = 4096
 HEAD = 64  # bytes of a message that are remembered when it is let go
 
 T = TypeVar("T")
@@ -143,8 +146,7 @@ class Reader(LookingBack):
     def append(self, data: bytes, run: int) -> None:
         """Add bytes at the end (or behind the gap that is there); `run`: when they came, for both directions."""
         if self.later:
-            self.later.append(Piece(data, run))
-            self.later_size += len(data)
+            self._append_later(data, run)
             return
         if self.pos == len(self.data) and not self.pending:
             self.arrival = run
@@ -152,7 +154,8 @@ class Reader(LookingBack):
         elif (self.arrivals[-1][1] if self.arrivals else self.arrival) != run:
             if self.arrivals is None:
                 self.arrivals = []
-            self.arrivals.append((self.end, run))
+            if len(self.arrivals) < MOST_RUNS:
+                self.arrivals.append((self.end, run))
         if self.budgets:
             data = self.visible(data)
             if not data:
@@ -165,6 +168,32 @@ class Reader(LookingBack):
         else:
             self.pending.append(data)
             self.pending_size += len(data)
+            if len(self.pending) > FEW_PIECES:
+                self._merge_pending()
+
+    def _append_later(self, data: bytes, run: int) -> None:
+        """Bytes behind a gap. Small pieces are joined, so that what they cost is in proportion to their bytes."""
+        assert self.later
+        last = self.later[-1]
+        self.later_size += len(data)
+        same = isinstance(last, Piece) and (last.run == run or len(self.later) > MOST_RUNS)
+        if same and isinstance(last, Piece) and len(last.data) < SMALL_PIECE:
+            last.data += data
+            return
+        self.later.append(Piece(data, run))
+
+    def _merge_pending(self) -> None:
+        """Join pieces of like size, so that their number is logarithmic; those looked at apart from the others."""
+        pending = self.pending
+        looked_at = min(max(self._piece, 0), len(pending))
+        seen, rest = pending[:looked_at], pending[looked_at:]
+        for group in (seen, rest):
+            while len(group) > 1 and len(group[-1]) * 2 > len(group[-2]):
+                last = group.pop()
+                group[-1] += last
+        if self._piece > 0:
+            self._piece = len(seen)
+        self.pending = seen + rest
 
     def _reset_element(self) -> None:
         super()._reset_element()

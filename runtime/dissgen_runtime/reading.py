@@ -319,7 +319,7 @@ class Reading(SubStreams):
     def _must_read(self, reader: Reader) -> bool:
         """Whether bytes may not be held any longer (13)."""
         other = self._other(reader)
-        if reader.offset < reader.forced_until or other.ended or reader.waiting >= self.LIMITS.hold:
+        if reader.offset < reader.forced_until or other.ended or reader.weight >= self.LIMITS.hold:
             return True
         # The end of a stream that has a gap may be in the gap: then no one would end the waiting.
         return other.sink is not None and not other.sink.intact

@@ -235,6 +235,8 @@ class Session(Datagrams, Generic[StateT]):
             return
         if reader.later is None:
             reader.later = deque()
+        if isinstance(mark, GapMark):
+            reader.gaps_waiting += 1
         reader.later.append(mark)
         self._pump()
         self._look_whether_idle()

@@ -50,6 +50,10 @@ class SubReader(Reader):
         """Bytes are missing here; 0: nobody knows how many."""
         if self.later is None:
             self.later = deque()
+        if self.later and isinstance(last := self.later[-1], GapMark):
+            last.size += size
+            return
+        self.gaps_waiting += 1
         self.later.append(GapMark(size, 0))
 
     def give_up(self) -> None:

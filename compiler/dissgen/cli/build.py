@@ -54,7 +54,11 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
     show(diagnostics, color)
     if emit:
         sys.exit(1 if failed else 0)
-    stale = sum(_deliver(item, target, check, verbose) for target, item in results.items())
+    stale = 0
+    for target, item in results.items():
+        stale += _deliver(item, target, check, verbose)
+        if verbose:
+            _show_bound(item)
     if check and stale:
         click.echo(f"{counted(stale, 'module')} stale: run `dissgen build`", err=True)
     sys.exit(1 if failed or (check and stale) else 0)
@@ -83,6 +87,23 @@ def _deliver(compiled: Compiled, target: Path, check: bool, verbose: bool) -> bo
     write_atomically(target, compiled.source)
     click.echo(f"{compiled.path} -> {shown}")
     return True
+
+
+def _show_bound(compiled: Compiled) -> None:
+    """What one session can take, and what takes it."""
+    from dissgen.ir.bound import bound
+
+    if compiled.module.machine is None:
+        return
+    found = bound(compiled.module)
+    children = f", and what {' or '.join(found.children)} takes" if found.children else ""
+    click.echo(f"  a session takes at most {_size(found.total)}{children}:")
+    for part in found.parts:
+        click.echo(f"    {_size(part.size):>10}  {part.name}")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1048576:.1f} MiB" if size >= 1048576 else f"{size / 1024:.0f} KiB"
 
 
 def _shown(path: Path) -> str:

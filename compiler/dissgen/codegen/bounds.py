@@ -9,7 +9,10 @@ from dissgen.types import BytesType, DurationType, IntType, ListType, OptionalTy
 
 _LENGTHENING: Final = frozenset({"decode", "encode", "hex", "join", "replace", "split"})
 _KEPT: Final = frozenset(
-    {BindingKind.VARIABLE, BindingKind.DIRECTION_VARIABLE, BindingKind.NOW, BindingKind.HELD_UP, BindingKind.HELD_DOWN}
+    {
+        *(BindingKind.VARIABLE, BindingKind.DIRECTION_VARIABLE, BindingKind.MESSAGE_VARIABLE, BindingKind.NOW),
+        *(BindingKind.HELD_UP, BindingKind.HELD_DOWN),
+    }
 )
 _SMALL: Final = 1 << 16
 """What is added to a number again and again does not reach 64 bits in the life of a session."""
