@@ -13,6 +13,7 @@ from dissgen_runtime.limits import Limits
 from dissgen_runtime.looking_back import LookingBack
 from dissgen_runtime.numbers import parse_int
 from dissgen_runtime.origins import Origin
+from dissgen_runtime.output import Output, Suspended
 from dissgen_runtime.streams import Sink, Transform
 from dissgen_runtime.tokens import Terminator, Token
 
@@ -25,10 +26,6 @@ HEAD = 64  # bytes of a message that are remembered when it is let go
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-
-
-class Suspended(Exception):
-    """The machine has handled an event in mid-message: other bytes come first, or the message was given up."""
 
 
 def _never(data: bytes, pos: int, end: int, *arguments: object) -> None:
@@ -55,33 +52,6 @@ class Frame(Generic[T_co]):
     def run(self, reader: Reader) -> T_co:
         """Go on reading. Raises NeedMore, ParseError."""
         raise NotImplementedError  # every generated rule defines it
-
-
-class Output:
-    """What a reader tells its owner in mid-message; the session implements it."""
-
-    __slots__ = ()
-
-    def _wants(self, event: str) -> bool:
-        """Whether somebody consumes the event."""
-        raise NotImplementedError
-
-    def _report(self, reader: Reader, event: Event) -> None:
-        """A user event of the message in progress."""
-        raise NotImplementedError
-
-    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
-        """Hand an event to the machine. It may give the message up: `reader.frame` is None then."""
-        raise NotImplementedError
-
-    def _open_stream(self, event: str) -> int:
-        raise NotImplementedError
-
-    def _stream_piece(self, reader: Reader, sink: Sink, data: bytes, start: int, end: int) -> None:
-        raise NotImplementedError
-
-    def _stream_end(self, reader: Reader, sink: Sink, complete: bool) -> None:
-        raise NotImplementedError
 
 
 class Reader(LookingBack):

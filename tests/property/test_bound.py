@@ -102,7 +102,7 @@ def waste(spec: str) -> list[tuple[Direction, bytes]]:
             *[(DOWN, b"a:\n")] * 990,
             *[(UP, b"POST / HTTP/1.1\n"), *[(UP, b"b:\n")] * 990],
         ],
-        "tls": [(UP, record + len(piece).to_bytes(2, "big") + piece) for piece in records],
+        "tls": [(UP, record + len(piece).to_bytes(2, "big") + piece) for piece in records[:-1]],
     }.get(spec, [])
 
 
