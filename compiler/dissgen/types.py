@@ -100,6 +100,13 @@ class OptionalType:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOfType:
+    """The field of a branch whose cases differ: a value of one of these types. Never nested, none is an optional."""
+
+    members: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TableType:
     """A table of the spec; `value` is None for a set, which has keys only."""
 
@@ -121,6 +128,7 @@ Type: TypeAlias = (
     | ListType
     | MapType
     | OptionalType
+    | OneOfType
     | TableType
 )
 
@@ -146,6 +154,14 @@ SIMPLE: Final[Mapping[str, Type]] = {
 def optional(type_: Type) -> Type:
     """The optional of a type; of an optional, or of None, itself."""
     return type_ if isinstance(type_, OptionalType | NoneType_) else OptionalType(type_)
+
+
+def one_of(left: Type, right: Type) -> Type:
+    """A value of the one type or of the other."""
+    members: list[Type] = []
+    for type_ in (left, right):
+        members += type_.members if isinstance(type_, OneOfType) else (type_,)
+    return OneOfType(tuple(dict.fromkeys(members)))
 
 
 def inner(type_: Type) -> Type:
@@ -183,6 +199,8 @@ def show(type_: Type) -> str:
             return f"map[{show(key)}, {show(value)}]"
         case OptionalType(of):
             return f"optional[{show(of)}]"
+        case OneOfType(members):
+            return f"one of {', '.join(map(show, members))}"
         case TableType(name):
             return f"table {name}"
         case _:
@@ -207,6 +225,8 @@ def python(type_: Type, record_name: Callable[[str], str]) -> str:
             return f"dict[{python(key, record_name)}, {python(value, record_name)}]"
         case OptionalType(of):
             return f"{python(of, record_name)} | None"
+        case OneOfType(members):
+            return " | ".join(dict.fromkeys(python(member, record_name) for member in members))
         case TableType(_, key, None):
             return f"frozenset[{python(key, record_name)}]"
         case TableType(_, key, held):

@@ -139,6 +139,9 @@ class CheckContext(Protocol):
     def define(self, name: Name, type_: Type | None) -> None:
         """The element sets this field here; a type of None is one that could not be found out."""
 
+    def may_differ(self, field: Name) -> None:
+        """The cases of the branch that sets this field may give it values of several types."""
+
     def alternatives(self, arms: Sequence[Callable[[], T]], span: Span) -> list[T]:
         """Run each arm as one of several paths; afterwards those fields are set that every path has set."""
 

@@ -42,6 +42,8 @@ class BranchPrimitive(Primitive):
         field = element.field
         if field is not None and any(case.element.kind not in _VALUES for case in element.cases):
             return check_outlined(element, context, field)
+        if field is not None:
+            context.may_differ(field)
         subject = context.expression(element.argument, allow_missing=True)
         if subject is not None and isinstance(subject.type, OptionalType):
             context.diagnostics.error(

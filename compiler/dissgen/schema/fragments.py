@@ -96,7 +96,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     "sequence": Fragment("Elements in order; nothing is held back until its end.", _NONE, {"sequence": ELEMENTS}),
     "branch": Fragment(
         "The first case that has the value of the expression; none is a parse error.",
-        _NONE,
+        _KEPT,
         {
             "branch": ref("expression"),
             "cases": {"title": "a list of cases", "type": "array", "minItems": 1, "items": ref("case")},
@@ -105,7 +105,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     ),
     "optional": Fragment(
         "An element that is present when the expression is true.",
-        _NONE,
+        _KEPT,
         {"optional": ref("element"), "when": ref("expression")},
         ("when",),
     ),

@@ -24,7 +24,7 @@ from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
 from dissgen.spec.machine import parse_arguments
 from dissgen.spec.tree import Element, Name
 from dissgen.text import Span
-from dissgen.types import NONE, RecordType, Type, assignable, optional, show
+from dissgen.types import NONE, RecordType, Type, assignable, one_of, optional, show
 
 if TYPE_CHECKING:
     from dissgen.sema.rules import Rules
@@ -60,6 +60,8 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         """What a `trigger` gave as None, because it had not been read there."""
         self.around = outer
         self.in_union = outer is not None and outer.in_union
+        self.one_of: set[str] = set()
+        """Fields of branches, whose cases may differ."""
         self._merges: list[int] = outer._merges if outer is not None else [0]
         self._merging: tuple[str, ...] = (name, *(outer._merging if outer is not None else ()))
 
@@ -189,7 +191,11 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
                 help="give one of them another name",
             )
             return
-        if before is not None and before.type is not None and type_ is not None and before.type != type_:
+        if text in self.one_of and before is not None and before.type is not None and type_ is not None:
+            if before.type != type_:
+                type_ = one_of(before.type, type_)
+                self.fields[text] = FieldState(type_, before.span)
+        elif before is not None and before.type is not None and type_ is not None and before.type != type_:
             self.diagnostics.error(
                 "DG205",
                 f"the field `{text}` is `{show(before.type)}` on one path and `{show(type_)}` on another",
@@ -232,6 +238,10 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         if type_ is None or name in self.internal or self.present is None or name in self.present:
             return type_
         return optional(type_)
+
+    def may_differ(self, field: Name) -> None:
+        if field.text not in self.fields:
+            self.one_of.add(field.text)
 
     def elsewhere(self, arm: Callable[[], T], span: Span) -> T:
         self.rules.looking_back.setdefault(self.name, span)
