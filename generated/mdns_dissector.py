@@ -1582,6 +1582,7 @@ _FIXED_OPTION: Final = Fixed(">HH", (("code", 0, 2), ("length", 2, 4)))
 def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
     """Read a `option` of which all is there before `end`; None = let the reader decide."""
     start = pos
+    value_: ClientSubnet | Cookie | ExtendedError | bytes
     if end - pos < 4:
         return None
     code, length = _UNPACK_OPTION(data, pos)  # dns.yaml:246
@@ -2268,15 +2269,16 @@ def _scan_svc_parameter(data: bytes, pos: int, end: int) -> tuple[SvcParameter, 
         value_ = list(struct.unpack_from(f">{(stop - pos) // 2}H", data, pos))  # dns.yaml:233
         pos = stop
     elif key_ == 1:  # dns.yaml:234
-        value_ = []
+        items: list[str] = []
+        value_ = items
         while pos < stop:  # dns.yaml:234
             got = _scan_character_string(data, pos, stop)  # dns.yaml:234
             if got is None:
                 return None
             item, pos = got
-            if len(value_) >= 4096:
+            if len(items) >= 4096:
                 return None
-            value_.append(item)
+            items.append(item)
     elif key_ == 2:  # dns.yaml:235
         pass
     elif key_ == 3:  # dns.yaml:236
@@ -2285,25 +2287,27 @@ def _scan_svc_parameter(data: bytes, pos: int, end: int) -> tuple[SvcParameter, 
         (value_,) = _UNPACK_SVC_PARAMETER_2(data, pos)  # dns.yaml:236
         pos += 2
     elif key_ == 4:  # dns.yaml:237
-        value_ = []
+        items2: list[str] = []
+        value_ = items2
         while pos < stop:  # dns.yaml:237
             if stop - pos < 4:
                 return None
             item2 = ipv4_text(data[pos : pos + 4])  # dns.yaml:237
             pos += 4
-            if len(value_) >= 4096:
+            if len(items2) >= 4096:
                 return None
-            value_.append(item2)
+            items2.append(item2)
     elif key_ == 6:  # dns.yaml:238
-        value_ = []
+        items3: list[str] = []
+        value_ = items3
         while pos < stop:  # dns.yaml:238
             if stop - pos < 16:
                 return None
             item3 = ipv6_text(data[pos : pos + 16])  # dns.yaml:238
             pos += 16
-            if len(value_) >= 4096:
+            if len(items3) >= 4096:
                 return None
-            value_.append(item3)
+            items3.append(item3)
     elif key_ == 7:  # dns.yaml:239
         value_ = data[pos:stop].decode("utf-8", "backslashreplace")  # dns.yaml:239
         pos = stop
@@ -2320,12 +2324,15 @@ def _scan_svc_parameter(data: bytes, pos: int, end: int) -> tuple[SvcParameter, 
 class _ReadSvcParameter(Frame[SvcParameter]):
     """Reads a `svc_parameter` piece by piece."""
 
-    __slots__ = ("key", "length", "value", "known_value_")
+    __slots__ = ("key", "length", "value", "items1_", "items2_", "items3_", "items4_")
     RULE = "svc_parameter"
     scan = staticmethod(_scan_svc_parameter)
     key: int
     length: int
-    known_value_: list[int] | list[str] | int | str | bytes
+    items1_: list[int]
+    items2_: list[str]
+    items3_: list[str]
+    items4_: list[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -2355,53 +2362,57 @@ class _ReadSvcParameter(Frame[SvcParameter]):
                 else:
                     self.step_ = 16
             if self.step_ == 2:
-                self.value = self.known_value_ = []
+                self.items1_ = []
+                self.value = self.items1_
                 self.step_ = 3
             if self.step_ == 3:  # dns.yaml:233
                 self.step_ = 4 if r.peek() >= 0 else 17
             if self.step_ == 4:  # dns.yaml:233
                 item = int.from_bytes(r.take(2, "value"), "big")
-                r.add(self.known_value_, item, "value")
+                r.add(self.items1_, item, "value")
                 self.step_ = 3
                 continue
             if self.step_ == 5:
-                self.value = self.known_value_ = []
+                self.items2_ = []
+                self.value = self.items2_
                 self.step_ = 6
             if self.step_ == 6:  # dns.yaml:234
                 self.step_ = 7 if r.peek() >= 0 else 17
             if self.step_ == 7:  # dns.yaml:234
                 item2 = r.call(self, _ReadCharacterString)
-                r.add(self.known_value_, item2, "value")
+                r.add(self.items2_, item2, "value")
                 self.step_ = 6
                 continue
             if self.step_ == 8:  # dns.yaml:236
-                self.value = self.known_value_ = int.from_bytes(r.take(2, "value"), "big")
+                self.value = int.from_bytes(r.take(2, "value"), "big")
                 self.step_ = 17
             if self.step_ == 9:
-                self.value = self.known_value_ = []
+                self.items3_ = []
+                self.value = self.items3_
                 self.step_ = 10
             if self.step_ == 10:  # dns.yaml:237
                 self.step_ = 11 if r.peek() >= 0 else 17
             if self.step_ == 11:  # dns.yaml:237
                 item3 = ipv4_text(r.take(4, "value"))
-                r.add(self.known_value_, item3, "value")
+                r.add(self.items3_, item3, "value")
                 self.step_ = 10
                 continue
             if self.step_ == 12:
-                self.value = self.known_value_ = []
+                self.items4_ = []
+                self.value = self.items4_
                 self.step_ = 13
             if self.step_ == 13:  # dns.yaml:238
                 self.step_ = 14 if r.peek() >= 0 else 17
             if self.step_ == 14:  # dns.yaml:238
                 item4 = ipv6_text(r.take(16, "value"))
-                r.add(self.known_value_, item4, "value")
+                r.add(self.items4_, item4, "value")
                 self.step_ = 13
                 continue
             if self.step_ == 15:  # dns.yaml:239
-                self.value = self.known_value_ = r.rest("value").decode("utf-8", "backslashreplace")
+                self.value = r.rest("value").decode("utf-8", "backslashreplace")
                 self.step_ = 17
             if self.step_ == 16:  # dns.yaml:240
-                self.value = self.known_value_ = r.rest("value")
+                self.value = r.rest("value")
                 self.step_ = 17
             r.leave(False, "value")
             return SvcParameter(self.key, self.value)
@@ -2666,6 +2677,29 @@ def _scan_rdata(data: bytes, pos: int, end: int, type: int, origin: Origin | Non
     if origin is None:
         origin = Origin(pos, LIMITS)
     start = pos
+    data_: (
+        str
+        | Soa
+        | Wks
+        | Mx
+        | list[str]
+        | Hinfo
+        | Srv
+        | Naptr
+        | list[Option]
+        | Ds
+        | Sshfp
+        | Rrsig
+        | Nsec
+        | Dnskey
+        | Nsec3
+        | Nsec3Parameters
+        | Tlsa
+        | Svcb
+        | Tsig
+        | Caa
+        | bytes
+    )
     if type == 1:  # dns.yaml:93
         if end - pos < 4:
             return None
@@ -2697,15 +2731,16 @@ def _scan_rdata(data: bytes, pos: int, end: int, type: int, origin: Origin | Non
             return None
         data_, pos = got4
     elif type in (16, 99):  # dns.yaml:99
-        data_: list[str] = []
+        items: list[str] = []
+        data_ = items
         while pos < end:  # dns.yaml:99
             got5 = _scan_character_string(data, pos, end)  # dns.yaml:99
             if got5 is None:
                 return None
             item, pos = got5
-            if len(data_) >= 4096:
+            if len(items) >= 4096:
                 return None
-            data_.append(item)
+            items.append(item)
     elif type == 13:  # dns.yaml:100
         got6 = _scan_hinfo(data, pos, end)  # dns.yaml:100
         if got6 is None:
@@ -2722,15 +2757,16 @@ def _scan_rdata(data: bytes, pos: int, end: int, type: int, origin: Origin | Non
             return None
         data_, pos = got8
     elif type == 41:  # dns.yaml:103
-        data_ = []
+        items2: list[Option] = []
+        data_ = items2
         while pos < end:  # dns.yaml:103
             got9 = _scan_option(data, pos, end)  # dns.yaml:103
             if got9 is None:
                 return None
             item2, pos = got9
-            if len(data_) >= 4096:
+            if len(items2) >= 4096:
                 return None
-            data_.append(item2)
+            items2.append(item2)
     elif type in (43, 59):  # dns.yaml:104
         got10 = _scan_ds(data, pos, end)  # dns.yaml:104
         if got10 is None:
@@ -2821,7 +2857,7 @@ class _ReadRdata(
 ):
     """Reads a `rdata` piece by piece."""
 
-    __slots__ = ("type", "data")
+    __slots__ = ("type", "data", "items1_", "items2_")
     RULE = "rdata"
     LOOKS_BACK = True
     data: (
@@ -2847,6 +2883,8 @@ class _ReadRdata(
         | Caa
         | bytes
     )
+    items1_: list[str]
+    items2_: list[Option]
 
     def __init__(self, type: int) -> None:
         super().__init__()
@@ -2944,13 +2982,14 @@ class _ReadRdata(
                 self.data = r.call(self, _ReadMx)
                 self.step_ = 28
             if self.step_ == 7:
-                self.data = []
+                self.items1_ = []
+                self.data = self.items1_
                 self.step_ = 8
             if self.step_ == 8:  # dns.yaml:99
                 self.step_ = 9 if r.peek() >= 0 else 28
             if self.step_ == 9:  # dns.yaml:99
                 item = r.call(self, _ReadCharacterString)
-                r.add(self.data, item, "data")
+                r.add(self.items1_, item, "data")
                 self.step_ = 8
                 continue
             if self.step_ == 10:  # dns.yaml:100
@@ -2963,13 +3002,14 @@ class _ReadRdata(
                 self.data = r.call(self, _ReadNaptr)
                 self.step_ = 28
             if self.step_ == 13:
-                self.data = []
+                self.items2_ = []
+                self.data = self.items2_
                 self.step_ = 14
             if self.step_ == 14:  # dns.yaml:103
                 self.step_ = 15 if r.peek() >= 0 else 28
             if self.step_ == 15:  # dns.yaml:103
                 item2 = r.call(self, _ReadOption)
-                r.add(self.data, item2, "data")
+                r.add(self.items2_, item2, "data")
                 self.step_ = 14
                 continue
             if self.step_ == 16:  # dns.yaml:104

@@ -23,7 +23,7 @@ from dissgen.codegen.values import case_test, converted, may_raise, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import NOT_LEVEL, BindingKind, Name, Peek, Typed, walk
 from dissgen.ir.walk import body_expressions, every, expressions
-from dissgen.types import OptionalType
+from dissgen.types import ListType, OneOfType, OptionalType, inner
 
 _TRANSFORMS = {"dot_unstuff": "DotUnstuff"}
 
@@ -318,7 +318,12 @@ class FrameBody(FrameNumbers, FrameOrigins):
     # Arrays
 
     def _loop(self, op: ops.Loop) -> None:
-        if op.target.name is not None:
+        if op.target.name is not None and self._is_one_of(op.target.name):
+            items = self._slot("items", python_type(ListType(op.item_type)))
+            index = f"len({items})"
+            self.steps.add(f"{items} = []")
+            self.assign(op.target, items)
+        elif op.target.name is not None:
             self.assign(op.target, "[]")
             items = self.names.field(op.target.name, known=op.target.name in self.known)
             index = f"len({items})"
@@ -345,6 +350,10 @@ class FrameBody(FrameNumbers, FrameOrigins):
             self._plain_loop(op, items, index, " and ".join(goes_on))
         self.names.index = "0"
         self.names.item = "item"
+
+    def _is_one_of(self, name: str) -> bool:
+        """Whether a field may also be something else than the list."""
+        return any(field.name == name and isinstance(inner(field.type), OneOfType) for field in self.rule.fields)
 
     def _plain_loop(self, op: ops.Loop, items: str, index: str, goes_on: str) -> None:
         """Only the items wait: the loop is one step, and goes on where an item had to wait."""
@@ -431,4 +440,5 @@ def _known(rule: ops.Rule) -> frozenset[str]:
         and not isinstance(node.binding.type, OptionalType)
     }
     filled = {op.target.name for op in every(rule.body) if isinstance(op, ops.Loop) and op.target.name is not None}
+    filled -= {field.name for field in rule.fields if isinstance(inner(field.type), OneOfType)}
     return frozenset(optional & (read | filled))

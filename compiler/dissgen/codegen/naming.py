@@ -28,7 +28,7 @@ _PARAMETER_WORDS: Final = frozenset({"data"})
 _LOCAL_WORDS: Final = frozenset(
     (
         *("self", "r", "message", "error", "fires", "piece", "pos", "end", "data", "m", "start", "value", "item"),
-        *("origin", "begin", "offset", "back", "key"),
+        *("origin", "begin", "offset", "back", "key", "items"),
         *("number", "word", "stop", "fields", "struct"),
         *("got", "wanted", "mark", "reach", "before", "count", "index", "peeked", "subject", "bytes", "bool"),
         *(

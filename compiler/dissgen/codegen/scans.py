@@ -25,7 +25,7 @@ from dissgen.ir.expressions import Name, Peek, Typed, fallible, walk
 from dissgen.ir.walk import body_expressions, every
 from dissgen.primitives.array import ITEM
 from dissgen.tokens import CompiledToken
-from dissgen.types import ListType, OptionalType
+from dissgen.types import ListType, OneOfType, OptionalType, inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,9 @@ class ScanBody(ScanNumbers, ScanOrigins):
             if isinstance(field.type, OptionalType):
                 self._declared.add(field.name)
                 self.code.add(f"{naming.local(field.name)}: {python_type(field.type)} = None")
+            elif isinstance(field.type, OneOfType):
+                self._declared.add(field.name)
+                self.code.add(f"{naming.local(field.name)}: {python_type(field.type)}")
 
     def decline(self, test: str) -> None:
         self.code.add(f"if {test}:")
@@ -292,6 +295,11 @@ class ScanBody(ScanNumbers, ScanOrigins):
         name = op.target.name
         if name is None:
             return ""
+        if any(field.name == name and isinstance(inner(field.type), OneOfType) for field in self.rule.fields):
+            items = self.locals.fresh("items")
+            self.code.add(f"{items}: {python_type(ListType(op.item_type))} = []")
+            self.code.add(f"{naming.local(name)} = {items}")
+            return items
         annotation = "" if name in self._declared else f": {python_type(ListType(op.item_type))}"
         self._declared.add(name)
         self.code.add(f"{naming.local(name)}{annotation} = []")
