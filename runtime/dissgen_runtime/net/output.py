@@ -56,6 +56,10 @@ class LineWriter:
         if isinstance(stream, io.TextIOWrapper) and stream.errors != "surrogatepass":
             stream.reconfigure(errors="backslashreplace")  # what the locale lacks must not end the work
         self._stream = stream
+        # Unbuffered (`python -u`), the text layer is right above the file, and drops what a write interrupted by a
+        # signal has left.
+        below = getattr(stream, "buffer", None)
+        self._raw = below if isinstance(stream, io.TextIOWrapper) and isinstance(below, io.RawIOBase) else None
         self._live = live
         self._interrupts = interrupts
         self._lines: list[str] = []
@@ -84,8 +88,12 @@ class LineWriter:
         interrupts = self._interrupts
         interrupts.writing = True
         try:
-            self._stream.write(text)
-            self._stream.flush()
+            if self._raw is not None:
+                encoding, errors = self._stream.encoding, self._stream.errors or "strict"
+                _write_all(self._raw, text.replace("\n", os.linesep).encode(encoding, errors))
+            else:
+                self._stream.write(text)
+                self._stream.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -95,6 +103,16 @@ class LineWriter:
         if interrupts.interrupted:
             interrupts.interrupted = False
             raise KeyboardInterrupt
+
+
+def _write_all(file: io.RawIOBase, data: bytes) -> None:
+    """Write all of it, however much the system takes at a time. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        size = file.write(rest)
+        if size is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        rest = rest[size:]
 
 
 def cannot_write(what: str, error: OSError) -> OutputError:

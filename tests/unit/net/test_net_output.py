@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -348,11 +349,15 @@ def test_full_disk(tmp_path: Path) -> None:
     assert err == b"error: cannot write the output: no space is left on the device\n"
 
 
-def test_interrupt_leaves_whole_lines(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_interrupt_leaves_whole_lines(tmp_path: Path, unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     process = start(str(big_file(tmp_path / "a.pcap")))
     assert process.stdout is not None
     first = process.stdout.readline()
+    time.sleep(0.3)  # the pipe is full: the interrupt comes in the middle of a write, which nobody lets go on
     process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
     rest = process.stdout.read()  # not communicate: that passes over what readline has buffered
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
