@@ -159,6 +159,8 @@ class Transitions(Timers):
                     return False
         if begun:
             self._change_sides(self._table[target])
+        if self._child is not None and _has_child(self._row) and not _has_child(self._table[target]):
+            self._give_up_child()
         self._out.extend(left)
         self.state = target
         self._stay += 1
@@ -219,16 +221,19 @@ class Transitions(Timers):
 
     def _give_up_messages(self) -> None:
         """Unfinished messages end with the session; their streams get their last pieces, a child's too."""
-        child, self._child = self._child, None
-        if child is not None:
-            child._give_up_messages()
-            self._out.extend(child._take_events())
+        self._give_up_child()
         for reader in (self._up, self._down):
             if reader.frame is not None:
                 reader.abandon()
                 reader.discarded += reader.pass_all()
             for sub in (reader.subs or {}).values():
                 sub.give_up()
+
+    def _give_up_child(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child._give_up_messages()
+            self._out.extend(child._take_events())
 
     def _end(self, failed: bool, left: bool) -> None:
         self.failed = failed
@@ -348,3 +353,7 @@ class Transitions(Timers):
     def _held(self, direction: Direction) -> int:
         """Bytes of the direction that wait."""
         return self._reader(direction).waiting
+
+
+def _has_child(row: Row) -> bool:
+    return "child" in (row.up.kind, row.down.kind)

@@ -133,6 +133,8 @@ def test_two_specs_with_one_output(cli: Cli, project: Path) -> None:
     assert result.status == 1
     assert "DG701" in result.err
     assert "specs/echo.yaml and specs/same.yaml" in result.err
+    assert result.out == ""
+    assert not (project / "generated" / "echo_dissector.py").exists()
 
 
 def test_a_spec_that_is_named_twice_is_built_once(cli: Cli, project: Path) -> None:

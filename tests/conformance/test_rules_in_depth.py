@@ -713,3 +713,17 @@ class TestChildren:
         assert session.finished
         # the row of `down` reports first, then its jump ends the session and with it the child
         assert said(events) == ["abc", "child", "data:False"]
+
+    def test_15_a_childs_streams_end_when_its_state_is_left(self) -> None:
+        inner = spec("initial: a\nstates: {a: {up: body}}\n")
+        outer = """
+        initial: a
+        states:
+          a: {up: line, transitions: [{event: up, execute: [upgrade: inner], jump: t}]}
+          t: {up: child, down: line, transitions: [{event: down, jump: b}]}
+          b: {up: line, transitions: [{event: up, execute: [trigger: got]}]}
+        """
+        session = spec(outer).Session(dissectors={"inner": inner})
+        events = session.feed(UP, b"go\nabc") + session.feed(DOWN, b"x\n") + session.feed(UP, b"yz\n")
+        assert said(events) == ["abc", "data:False", "yz"]
+        balanced(session)

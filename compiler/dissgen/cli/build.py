@@ -30,6 +30,7 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
 
     diagnostics = Diagnostics()
     results: dict[Path, Compiled] = {}
+    several: set[Path] = set()  # outputs of more than one spec: none of them is written
     for path in chosen_specs(specs, project_root()):
         root = root_of(path)
         if emit:
@@ -48,6 +49,7 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
                 compiled.protocol_span,
                 "give one of the two another `protocol`",
             )
+            several.add(target)
             continue
         results[target] = compiled
     failed = diagnostics.has_errors
@@ -56,6 +58,8 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
         sys.exit(1 if failed else 0)
     stale = 0
     for target, item in results.items():
+        if target in several:
+            continue
         stale += _deliver(item, target, check, verbose)
         if verbose:
             _show_bound(item)

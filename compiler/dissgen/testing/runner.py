@@ -39,7 +39,7 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics, names: Collection
     """
     module = load(compiled.source, compiled.protocol)
     dissectors = _neighbours(compiled)
-    reader = ScriptReader(compiled.directions, Path(compiled.folder))
+    reader = ScriptReader(compiled.directions, Path(compiled.folder), compiled.module.encoding)
     for example in compiled.examples:
         entry = example.value
         name = str(entry.get("name", "unnamed"))
@@ -95,7 +95,7 @@ def measure(compiled: Compiled, reached: set[str]) -> None:
     module = load(compiled.source, compiled.protocol, tag="_measured")
     dissectors = _neighbours(compiled)
     setattr(module, REACHED, reached)
-    reader = ScriptReader(compiled.directions, Path(compiled.folder))
+    reader = ScriptReader(compiled.directions, Path(compiled.folder), compiled.module.encoding)
     for example in compiled.examples:
         entry = example.value
         with suppress(ScriptError, ParseError, TypeError, ValueError):

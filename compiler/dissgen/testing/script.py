@@ -57,12 +57,16 @@ Step = Send | Lose | Wait | Close | Midstream
 
 
 class ScriptReader:
-    """Reads talks; `directions` are the spec's names of up and down, `folder` is where its files are."""
+    """Reads talks; `directions` are the spec's names of up and down, `folder` is where its files are.
 
-    def __init__(self, directions: tuple[str, str], folder: Path) -> None:
+    Text is encoded as the spec says; what does not go is UTF-8.
+    """
+
+    def __init__(self, directions: tuple[str, str], folder: Path, encoding: str = "latin-1") -> None:
         up, down = directions
         self.speakers = {"C": UP, "S": DOWN, up: UP, down: DOWN, "up": UP, "down": DOWN}
         self.folder = folder
+        self.encoding = encoding
 
     def steps(self, talk: object) -> list[Step]:
         """Raises ScriptError."""
@@ -91,7 +95,7 @@ class ScriptReader:
         direction = self._speaker(speaker)
         if form == "#":
             return Send(direction, _hex(text))
-        return Send(direction, _bytes(text) + b"\r\n")
+        return Send(direction, self._bytes(text) + b"\r\n")
 
     def _entry(self, entry: object) -> Step:
         if isinstance(entry, str):
@@ -103,7 +107,7 @@ class ScriptReader:
         if isinstance(said, dict) and len(said) == 1:
             ((form, value),) = said.items()
             if form == "raw":
-                return Send(direction, _bytes(str(value)))
+                return Send(direction, self._bytes(str(value)))
             if form == "hex":
                 return Send(direction, _hex(str(value)))
             if form == "file":
@@ -111,7 +115,13 @@ class ScriptReader:
             raise ScriptError(f"`{form}` is no way to say something; write raw, hex or file")
         if isinstance(said, dict | list):
             raise ScriptError(f"what `{speaker}` says is text, or one of raw, hex, file")
-        return Send(direction, _bytes("" if said is None else str(said)) + b"\r\n")
+        return Send(direction, self._bytes("" if said is None else str(said)) + b"\r\n")
+
+    def _bytes(self, text: str) -> bytes:
+        try:
+            return text.encode(self.encoding)
+        except UnicodeEncodeError:
+            return text.encode("utf-8")
 
     def _file(self, name: str) -> bytes:
         try:
@@ -137,13 +147,6 @@ class ScriptReader:
             f"`!{' '.join(words)}` is no step; write `!gap up 100`, `!wait 6 min`, `!close down`, `!cut down` "
             "or `!midstream`"
         )
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8")
 
 
 def _hex(text: str) -> bytes:
