@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import random
+import shutil
+import subprocess
 from pathlib import Path
 
 import lines_dissector
@@ -34,6 +36,22 @@ def test_all_are_read_whole() -> None:
                 pass
         assert table.statistics.packets == int(row["packets"]), row["file"]
         assert table.statistics.ignored["malformed"] == 0, row["file"]
+
+
+@pytest.mark.skipif(shutil.which("capinfos") is None, reason="capinfos (of Wireshark) is not installed")
+def test_packets_are_as_many_as_capinfos_counts() -> None:
+    """`-T`: a table, `-M`: exact numbers, `-c`: packets; without its header (`-r`)."""
+    files = [row["file"] for row in manifest()]
+    found = subprocess.run(
+        ["capinfos", "-TMcr", *files], cwd=DATA, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ).stdout
+    counted = dict(line.split("\t")[:2] for line in found.splitlines())
+    ours = {}
+    for file in counted:
+        with (DATA / file).open("rb") as stream:
+            ours[file] = str(sum(1 for _ in read_packets(stream, file)))
+    assert ours == counted
+    assert set(counted) == set(files)
 
 
 def test_cut_anywhere_they_end_with_a_capture_error() -> None:
