@@ -51,6 +51,7 @@ class ScanBody(ScanNumbers, ScanOrigins):
         self.structs: list[Struct] = []
         self.locals = Locals()
         self._declared: set[str] = set()
+        self._inlined: set[str] = set()
         self.extents = Extents(rule, module)
         self._limit = module.limits.message
         self.origins = origins
@@ -311,7 +312,9 @@ class ScanBody(ScanNumbers, ScanOrigins):
             before = self.locals.fresh("before")
             self.code.add(f"{before} = pos")
         item = self.names.item = self.locals.fresh("item")
-        if not (isinstance(op.item, ops.Call) and self._item_by_pattern(op.item, item)):
+        if isinstance(op.item, ops.Call) and self._valued_item(op.item):
+            item = self.names.item
+        elif not (isinstance(op.item, ops.Call) and self._item_by_pattern(op.item, item)):
             self._op(op.item)
         if items:
             self.decline(f"len({items}) >= {self.module.limits.items}")
@@ -319,6 +322,23 @@ class ScanBody(ScanNumbers, ScanOrigins):
         else:
             self.decline(f"pos == {before}")
             self.code.add(f"{index} += 1")
+
+    def _valued_item(self, call: ops.Call) -> bool:
+        """An item whose size is read first is read here, without calling the scan of its rule."""
+        rule = next(rule for rule in self.module.rules if rule.name == call.rule)
+        if not rule.anonymous or rule.parameters or rule.whole is None or not isinstance(rule.result, Name):
+            return False
+        simple = all(isinstance(op, ops.NumberRead | ops.TakeRead) for op in rule.whole)
+        names = {field.name for field in rule.fields}
+        taken = {field.name for field in self.rule.fields} | {name for name, _ in self.rule.parameters} | self._inlined
+        if not simple or self._may_fail(rule.whole) or names & taken:
+            return False
+        self._inlined |= names
+        before, self.extents = self.extents, Extents(rule, self.module)
+        self.all(rule.whole)
+        self.extents = before
+        self.names.item = emit(rule.result, self.names)
+        return True
 
     def _item_by_pattern(self, call: ops.Call, item: str) -> bool:
         """A record that one expression reads is built here, without calling the scan of its rule."""
