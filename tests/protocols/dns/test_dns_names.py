@@ -31,9 +31,9 @@ def test_the_longest_names_are_read() -> None:
     [
         (b"\x01a" * 128 + b"\0", "verify", "name", None, 269),
         ((b"\x3f" + b"a" * 63) * 4 + b"\0", "verify", "name", None, 269),
-        (b"\xc0\x0c", "value", "labels", "tail", 14),
+        (b"\xc0\x0c", "value", "name", "text", 14),
         (b"\x01a\xc0\x0c", "value", "labels", "tail", 16),
-        (b"\xc0\x20", "value", "labels", "tail", 14),
+        (b"\xc0\x20", "value", "name", "text", 14),
         (b"\x80", "verify", "labels", None, 12),
         (b"\x40", "verify", "labels", None, 12),
     ],
