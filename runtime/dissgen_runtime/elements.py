@@ -392,6 +392,12 @@ class Elements(Budgeted):
         self._state = IDLE
         return accept >= 0
 
+    def match_here(self, token: Token) -> int:
+        """Where the longest match that begins here ends (absolute), -1 for none."""
+        accept = self._scan(token, any_match=False)
+        self._state = IDLE
+        return accept
+
     # Going back (union)
 
     def mark(self) -> int:

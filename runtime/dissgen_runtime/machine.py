@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from dissgen_runtime.events import Confidence, Event, Severity
 from dissgen_runtime.reader import Frame
+from dissgen_runtime.tokens import Token
 
 
 class Move(enum.Enum):
@@ -28,7 +29,7 @@ class Side:
     transport (one of `variants`). `arguments` gives the rule its parameters, evaluated at the first byte of a message.
     """
 
-    __slots__ = ("arguments", "hold", "kind", "quick", "rule", "variants")
+    __slots__ = ("arguments", "between", "hold", "kind", "quick", "rule", "variants")
 
     def __init__(
         self,
@@ -38,11 +39,13 @@ class Side:
         hold: Callable[[Any], bool] | None = None,
         arguments: Callable[[Any], tuple[object, ...]] | None = None,
         variants: Mapping[str, Side] | None = None,
+        between: Token | None = None,
     ) -> None:
         self.kind = kind
         self.variants = variants or {}
         # Whole messages can be read one after the other.
-        self.quick = kind == "rule" and arguments is None and rule.scan is not Frame.scan
+        self.quick = kind == "rule" and arguments is None and rule.scan is not Frame.scan and between is None
+        self.between = between
         self.rule = rule
         self.hold = hold
         self.arguments = arguments
@@ -53,9 +56,10 @@ def reads(
     *,
     hold: Callable[[Any], bool] | None = None,
     arguments: Callable[[Any], tuple[object, ...]] | None = None,
+    between: Token | None = None,
 ) -> Side:
-    """The side reads messages of the rule; while `hold` is true no new message begins."""
-    return Side("rule", rule, hold=hold, arguments=arguments)
+    """The side reads messages of the rule; while `hold` is true none begins, matches of `between` are skipped."""
+    return Side("rule", rule, hold=hold, arguments=arguments, between=between)
 
 
 def holds(hold: Callable[[Any], bool]) -> Side:

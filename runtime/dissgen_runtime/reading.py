@@ -11,6 +11,7 @@ from dissgen_runtime.events import End, Event, Gap, VerdictEvent
 from dissgen_runtime.machine import FAIL, STAY, Side
 from dissgen_runtime.reader import Frame, NeedMore, Reader, Suspended
 from dissgen_runtime.substreams import SubStreams
+from dissgen_runtime.tokens import Token
 
 
 class Reading(SubStreams):
@@ -177,6 +178,18 @@ class Reading(SubStreams):
         elif reader.lost_stay == self._stay:
             reader.ignore_stay = self._stay
             reader.plain = False
+        return True
+
+    def _skip_between(self, reader: Reader, token: Token) -> bool | None:
+        """What may stand between messages is skipped; None: a message begins here; false: it has to wait."""
+        try:
+            end = reader.match_here(token)
+        except NeedMore:
+            return self._pass_mark(reader)
+        if end <= reader.offset:
+            return None
+        reader.skipped += reader.pass_over(end)
+        self._moves = 0
         return True
 
     def _missing_grammar(self, reader: Reader, forced: bool) -> bool:

@@ -313,9 +313,13 @@ class Session(Datagrams, Generic[StateT]):
                 return False
             if reader.lost:
                 return self._resynchronise(reader, side)
+            reader.start = reader.message_start = reader.base + reader.pos
+            if side.between is not None:
+                passed = self._skip_between(reader, side.between)
+                if passed is not None:
+                    return passed
             if reader.pending:
                 reader.join()
-            reader.start = reader.message_start = reader.base + reader.pos
             ready = side.quick and alone
             if ready and self._read_ready(reader, side):
                 return True

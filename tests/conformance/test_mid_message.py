@@ -388,6 +388,23 @@ class TestUnkept:
         balanced(session)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_between_messages_matches_are_skipped_and_begin_none(size: int) -> None:
+    session = machine(r"""
+        tokens: {EOL: '\r?\n'}
+        grammar: {line: {record: [{field: word, token: '[a-z]+'}, EOL], resync: EOL}}
+        events: {note: {text: str}}
+        initial: a
+        states:
+          a: {up: {use: line, between: '(\r?\n)+'}, transitions: [{event: up, execute: [trigger: {note: {text: message.word}}]}]}
+        """).Session()
+    events = pieces(session, UP, b"\r\n\nab\n\r\n\r\ncd\r\n\r\n", size) + session.close(UP)
+    assert said(events) == ["note ab", "note cd", "end False"]
+    assert [event.offset for event in events[:2]] == [(3, 6), (10, 14)]
+    assert session.summary()["bytes"]["up"]["skipped"] == 9
+    balanced(session)
+
+
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_cutting_and_pickling_change_nothing(data: st.DataObject) -> None:

@@ -411,6 +411,8 @@ class _Viewer:
                 extras += f", hold=Session.{self._hold(state, side, direction, transport)}"
             if side.arguments:
                 extras += f", arguments=Session.{self._arguments(state, side, direction, transport)}"
+            if side.between is not None:
+                extras += f", between={naming.token(side.between)}"
             return f"reads({naming.frame_class(side.rule)}{extras})"
         if side.hold is not None and constant(side.hold) is True:
             return "HOLD"

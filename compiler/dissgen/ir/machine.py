@@ -189,7 +189,8 @@ class Side:
     """What a state reads from one direction.
 
     absent: data is a missing_grammar; rule: `rule`, its `arguments` and `hold`; hold: only a `hold` test;
-    discard; child; transport: the side of the session's transport among `variants`.
+    discard; child; transport: the side of the session's transport among `variants`. Matches of the token `between` in
+    front of a message are skipped.
     """
 
     kind: Literal["absent", "rule", "hold", "discard", "child", "transport"]
@@ -198,6 +199,7 @@ class Side:
     hold: Typed | None
     place: Place
     variants: tuple[tuple[str, Side], ...] = ()
+    between: str | None = None
 
     @property
     def alternatives(self) -> tuple[Side, ...]:

@@ -222,6 +222,7 @@ def _side(side: ops.Side) -> str:
         return " | ".join(f"{transport}: {_side(variant)}" for transport, variant in side.variants)
     if side.kind == "rule":
         text = f"{side.rule}({_arguments(side.arguments)})"
+        text += "" if side.between is None else f" between {side.between}"
     else:
         text = side.kind
     return text if side.hold is None else f"{text} hold {show(side.hold)}"

@@ -131,4 +131,13 @@ def used_tokens(module: ops.Module) -> frozenset[str]:
     nodes = (node for tree in all_expressions(module) for node in walk(tree))
     peeked = {str(node.argument) for node in nodes if isinstance(node, Peek) and node.kind == "token"}
     reads = (op for rule in module.rules for op in every(rule.body))
-    return matched_tokens(module) | peeked | {op.token for op in reads if isinstance(op, ops.TokenRead)}
+    return (
+        matched_tokens(module) | peeked | _between(module) | {op.token for op in reads if isinstance(op, ops.TokenRead)}
+    )
+
+
+def _between(module: ops.Module) -> frozenset[str]:
+    """The tokens that are skipped in front of messages."""
+    states = module.machine.states if module.machine is not None else ()
+    sides = (side for state in states for whole in (state.up, state.down) for side in whole.alternatives)
+    return frozenset(side.between for side in sides if side.between is not None)

@@ -148,6 +148,7 @@ def _side(side: ops.Side) -> ops.Side:
         expand_optional(side.hold),
         side.place,
         tuple((transport, _side(variant)) for transport, variant in side.variants),
+        side.between,
     )
 
 

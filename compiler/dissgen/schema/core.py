@@ -228,7 +228,16 @@ _TABLES: Final[dict[str, Schema]] = {
 }
 
 _SIDES: Final[dict[str, Schema]] = {
-    "use": mapping("side", "a side", {"use": ref("reference"), "with": ref("arguments"), "hold": ref("expression")}),
+    "use": mapping(
+        "side",
+        "a side",
+        {
+            "use": ref("reference"),
+            "with": ref("arguments"),
+            "hold": ref("expression"),
+            "between": ref("token"),
+        },
+    ),
     "discard": mapping("side", "a side", {"discard": TRUE}),
     "hold": mapping("side", "a side", {"hold": ref("expression")}),
 }

@@ -24,7 +24,6 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "limits": frozenset({"expansion"}),
     "machine": frozenset({"roles"}),
     "machine_type": frozenset({"custom"}),
-    "side": frozenset({"between"}),
     "event": frozenset({"transform_error"}),
     "verb": frozenset({"swap", "restart", "call"}),
     "skipped": frozenset({"message"}),

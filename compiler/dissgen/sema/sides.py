@@ -88,7 +88,10 @@ def _check_one(
     arguments = _arguments(machine, side, side.rule, scope)
     _check_width(machine, side.rule)
     machine.rules.value_uses.append((side.rule.text, side.rule.span))
-    return ops.Side("rule", side.rule.text, arguments, hold, place(side.span))
+    between = None
+    if side.between is not None:
+        between = machine.tokens.token(side.between, (f"{state.name.text}_{direction}_between",))
+    return ops.Side("rule", side.rule.text, arguments, hold, place(side.span), between=between)
 
 
 def _arguments(

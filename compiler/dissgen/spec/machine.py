@@ -51,6 +51,7 @@ def _one_side(node: Node, key: ScalarNode) -> SideDefinition | None:
     if variants:
         return SideDefinition("transport", None, (), None, key.span, variants)
     used, hold, arguments = node.get("use"), node.get("hold"), node.get("with")
+    between = node.get("between")
     if used is not None:
         kind = "rule"
     elif hold is not None:
@@ -65,6 +66,7 @@ def _one_side(node: Node, key: ScalarNode) -> SideDefinition | None:
         parse_arguments(arguments),
         hold if isinstance(hold, ScalarNode) else None,
         key.span,
+        between=between if isinstance(between, ScalarNode) else None,
     )
 
 

@@ -207,6 +207,7 @@ class SideDefinition:
     hold: ScalarNode | None
     span: Span
     variants: tuple[tuple[Name, SideDefinition], ...] = ()
+    between: ScalarNode | None = None
 
 
 @dataclass(frozen=True, slots=True)
