@@ -123,7 +123,7 @@ class ScanOrigins:
         arguments = [emit(value, self.names) for _, value in op.call.arguments]
         self.decline(f"not 0 <= {offset} < begin")
         key = self.origins.key(op, offset, arguments)
-        back = self.local(op.call.target.name) if op.call.target.name else self.locals.fresh("back")
+        back = self.locals.fresh("back")
         if key != "None":
             key = self.named("key", key)
         passed = list(arguments)
@@ -133,8 +133,10 @@ class ScanOrigins:
         if key == "None":
             self.code.add(f"{back} = origin.look({given})", op.place)
             self.decline(f"{back} is None")
-            return
-        self.code.add(f"{back} = origin.seen.get({key})", op.place)
-        with self.code.block(f"if {back} is None:"):
-            self.code.add(f"{back} = origin.look({given})")
-            self.decline(f"{back} is None")
+        else:
+            self.code.add(f"{back} = origin.seen.get({key})", op.place)
+            with self.code.block(f"if {back} is None:"):
+                self.code.add(f"{back} = origin.look({given})")
+                self.decline(f"{back} is None")
+        if op.call.target.name is not None:
+            self.code.add(f"{self.local(op.call.target.name)} = {back}")
