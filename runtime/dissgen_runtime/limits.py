@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bytes (message, token, hold), entries (items), nesting (depth), moves without a byte consumed (transitions),
-    bytes read again for each byte of the message (work).
+    bytes read again for each byte of the message (work), output of a decompressor for each byte of its
+    input (expansion).
     """
 
     message: int = 1024 * 1024
@@ -18,3 +19,4 @@ class Limits:
     depth: int = 16
     transitions: int = 64
     work: int = 64
+    expansion: int = 100

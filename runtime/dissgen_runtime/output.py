@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dissgen_runtime.errors import ParseError
 from dissgen_runtime.events import Event
 from dissgen_runtime.streams import Sink
 
@@ -39,4 +40,8 @@ class Output:
         raise NotImplementedError
 
     def _stream_end(self, reader: Reader, sink: Sink, complete: bool) -> None:
+        raise NotImplementedError
+
+    def _decoding_error(self, reader: Reader, error: ParseError) -> None:
+        """A stream could not be decoded; it has ended. The machine may give the message up."""
         raise NotImplementedError

@@ -14,8 +14,9 @@ from dissgen_runtime.looking_back import LookingBack
 from dissgen_runtime.numbers import parse_int
 from dissgen_runtime.origins import Origin
 from dissgen_runtime.output import Output, Suspended
+from dissgen_runtime.streaming import Streaming
 from dissgen_runtime.streams import Sink, Transform
-from dissgen_runtime.tokens import Terminator, Token
+from dissgen_runtime.tokens import Terminator
 
 __all__ = ["Frame", "NeedMore", "Output", "Reader", "Suspended", "parse_int"]
 
@@ -54,29 +55,23 @@ class Frame(Generic[T_co]):
         raise NotImplementedError  # every generated rule defines it
 
 
-class Reader(LookingBack):
+class Reader(Streaming):
     """One direction of a session: the message in progress, its streams, and what keeps bytes from being read."""
 
     __slots__ = (
-        "_left",
         "_new_variables",
-        "_transforms",
         "arguments",
         "discards_all",
         "ended",
         "failed_at",
         "forced_until",
-        "frame",
         "ignore_stay",
         "lost",
         "lost_stay",
         "messages",
         "missing_stay",
-        "output",
         "paused",
         "plain",
-        "sink",
-        "sinks",
         "subs",
         "variables",
     )
@@ -202,7 +197,8 @@ class Reader(LookingBack):
         if self.sinks:
             sinks, self.sinks = self.sinks, None
             for sink in sinks:
-                self.output._stream_end(self, sink, complete and sink.intact)
+                if not sink.ended:
+                    self.output._stream_end(self, sink, complete and sink.intact)
         self.sink = None
 
     def in_stream(self) -> bool:
@@ -214,7 +210,7 @@ class Reader(LookingBack):
         sink = self.sink
         assert sink is not None
         sink.intact = False
-        for transform in self._transforms:
+        for transform in (*self._transforms, *sink.decoders):
             transform.lose()
         self._fresh = False
         inside = size
@@ -335,99 +331,3 @@ class Reader(LookingBack):
         if (sequence or self.start > self.message_start) and self._marks is None and self.origins is None:
             self.floor += len(value)
             self.commit()
-
-    # Streams
-
-    def _open(self, event: str, transforms: tuple[type[Transform], ...]) -> tuple[Sink, bool]:
-        """The stream of the element, and whether the element begins here."""
-        if self.sink is not None:
-            return self.sink, False
-        if self.sinks is None:
-            self.sinks = []
-        for sink in self.sinks:
-            if sink.event == event:
-                break
-        else:
-            sink = Sink(event, self.output._open_stream(event))
-            self.sinks.append(sink)
-        self.sink = sink
-        self._transforms = tuple(transform() for transform in transforms)
-        self._fresh = True
-        self._left = -1
-        return sink, True
-
-    def _push(self, sink: Sink, end: int) -> None:
-        """Deliver the data from pos to end."""
-        data = self.data if self.pos == 0 and end == len(self.data) else self.data[self.pos : end]
-        begin = self.offset
-        self.floor += end - self.pos
-        self.pos = end
-        self.commit()
-        for transform in self._transforms:
-            data = transform.push(data)
-        if data:
-            self.output._stream_piece(self, sink, data, begin, self.offset)
-
-    def stream_until(
-        self, event: str, terminator: Terminator, transforms: tuple[type[Transform], ...] = (), field: str | None = None
-    ) -> None:
-        """Deliver the bytes before the next match of the terminator."""
-        sink, _ = self._open(event, transforms)
-        while True:
-            self.join()
-            at, end = terminator.find(self.data, self.pos, self._fresh, self.final)
-            if at > self.pos:
-                self._fresh = False
-                self._push(sink, at)
-            if end >= 0:
-                break
-            if self.final:
-                self.fail("truncated", field, terminator.name)
-            raise NeedMore
-        self.sink = None
-        self._fresh = True
-
-    def stream_take(
-        self, event: str, size: int, transforms: tuple[type[Transform], ...] = (), field: str | None = None
-    ) -> None:
-        """Deliver exactly `size` bytes."""
-        sink, begins = self._open(event, transforms)
-        if begins:
-            if size < 0:
-                self.fail("value", field, "a size that is not negative")
-            self._left = size
-        while self._left > 0:
-            self.join()
-            there = min(len(self.data) - self.pos, self._left)
-            if not there:
-                if self.final:
-                    self.fail("truncated", field, f"{self._left} more bytes")
-                raise NeedMore
-            self._left -= there
-            self._push(sink, self.pos + there)
-        self.sink = None
-
-    def stream_rest(self, event: str, transforms: tuple[type[Transform], ...] = ()) -> None:
-        """Deliver everything up to the end of the direction."""
-        sink, _ = self._open(event, transforms)
-        self.join()
-        if self.pos < len(self.data):
-            self._push(sink, len(self.data))
-        if not self.final:
-            raise NeedMore
-        self.sink = None
-
-    def stream_token(
-        self, event: str, token: Token, transforms: tuple[type[Transform], ...] = (), field: str | None = None
-    ) -> bytes:
-        """Deliver the longest match of the token, and return it."""
-        accept_from = self.pos
-        value = self.token(token, field)
-        accept_from = self.pos - len(value)
-        sink, _ = self._open(event, transforms)
-        end = self.pos
-        self.pos = accept_from
-        if value:
-            self._push(sink, end)
-        self.sink = None
-        return value

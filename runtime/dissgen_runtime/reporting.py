@@ -155,6 +155,7 @@ class Reporter(Output):
     def _stream_end(self, reader: Reader, sink: Sink, complete: bool) -> None:
         if self._wants(sink.event):
             at = self._at
-            self._at = (reader.direction, (reader.offset, reader.offset))
+            here = reader.offset if sink.end < 0 else sink.end
+            self._at = (reader.direction, (here, here))
             self._emit(self.STREAMS[sink.event](sink.number, b"", True, complete))
             self._at = at

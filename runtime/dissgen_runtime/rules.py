@@ -52,6 +52,9 @@ class _Collector(Output):
         if sink.event not in self.substreams:
             self._add(self.kinds[sink.event](sink.number, b"", True, complete), reader.offset, reader.offset)
 
+    def _decoding_error(self, reader: Reader, error: ParseError) -> None:
+        return  # the last piece says that the stream is not complete
+
     def read_substreams(self, limits: Limits, size: int) -> None:
         """The messages of the sub-streams, as far as they are complete."""
         for name, pieces in self.joined.items():

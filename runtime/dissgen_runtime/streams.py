@@ -12,7 +12,11 @@ _DOT_LINE: Final = re.compile(rb"\n\.").search
 class Transform(Protocol):
     """Decodes the pieces of one streamed element; picklable in mid-stream."""
 
-    def push(self, data: bytes) -> bytes: ...
+    def push(self, data: bytes) -> bytes:
+        """Raises DecodingError."""
+
+    def finish(self) -> bytes:
+        """What is left at the end. Raises DecodingError."""
 
     def lose(self) -> None:
         """Some bytes are missing at this point."""
@@ -26,7 +30,7 @@ class DotUnstuff:
 
     __slots__ = ("line_start",)
 
-    def __init__(self) -> None:
+    def __init__(self, expansion: int = 1) -> None:
         self.line_start = True
 
     def push(self, data: bytes) -> bytes:
@@ -38,16 +42,25 @@ class DotUnstuff:
         self.line_start = ends_line
         return data.replace(b"\n.", b"\n") if _DOT_LINE(data) else data
 
+    def finish(self) -> bytes:
+        return b""
+
     def lose(self) -> None:
         self.line_start = False
 
 
 class Sink:
-    """One stream of one message. Its elements share it; it ends with the message."""
+    """One stream of one message. Its elements share it; it ends with the message, or where a decoder fails.
 
-    __slots__ = ("event", "intact", "number")
+    `decoders` are those of an element around them.
+    """
+
+    __slots__ = ("decoders", "end", "ended", "event", "intact", "number")
 
     def __init__(self, event: str, number: int) -> None:
         self.event = event
         self.number = number
         self.intact = True
+        self.ended = False
+        self.end = -1  # where a decoder failed
+        self.decoders: tuple[Transform, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dissgen.codegen import naming
 from dissgen.codegen.pysource import literal, regex_literal, tuple_literal
 from dissgen.ir import ops
+from dissgen.ir.walk import every
 from dissgen.tokens import CompiledTerminator, CompiledToken
 
 
@@ -20,9 +21,26 @@ class ConstantView:
 
 def limits(limits: ops.Limits) -> str:
     default = ops.Limits()
-    names = ("message", "token", "hold", "items", "depth", "transitions", "work")
+    names = ("message", "token", "hold", "items", "depth", "transitions", "work", "expansion")
     changed = [f"{name}={getattr(limits, name)}" for name in names if getattr(limits, name) != getattr(default, name)]
     return f"Limits({', '.join(changed)})"
+
+
+_STATEFUL = ("zlib", "gzip", "deflate")
+"""Transforms whose state cannot be pickled."""
+
+
+def picklable_comment(module: ops.Module) -> str:
+    """What is to be said of pickling a session; "" for one that can be pickled at any point."""
+    used = {
+        name
+        for rule in module.rules
+        for op in every(rule.body)
+        if isinstance(op, ops.StreamRead | ops.OpenDecoders)
+        for name in op.transforms
+    }
+    names = " or ".join(name for name in _STATEFUL if name in used)
+    return f" A session in the midst of a {names} stream cannot be pickled." if names else ""
 
 
 def limits_comment(limits: ops.Limits) -> str:

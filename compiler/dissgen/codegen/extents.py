@@ -78,6 +78,8 @@ class Extents:
                 | ops.Reached()
             ):
                 return 0
+            case ops.OpenDecoders() | ops.CloseDecoders():
+                return None
             case ops.Align(size):
                 return size
             case ops.UntilRead() | ops.RestRead() | ops.StreamRead() | ops.Unkept() | ops.Prefer():

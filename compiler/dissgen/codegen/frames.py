@@ -25,7 +25,14 @@ from dissgen.ir.expressions import NOT_LEVEL, BindingKind, Name, Peek, Typed, wa
 from dissgen.ir.walk import body_expressions, every, expressions
 from dissgen.types import ListType, OneOfType, OptionalType, inner
 
-_TRANSFORMS = {"dot_unstuff": "DotUnstuff"}
+_TRANSFORMS = {
+    "dot_unstuff": "DotUnstuff",
+    "zlib": "Zlib",
+    "gzip": "Gzip",
+    "deflate": "Deflate",
+    "base64": "Base64",
+    "quoted_printable": "QuotedPrintable",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,11 @@ class FrameBody(FrameNumbers, FrameOrigins):
                 self.steps.add(f"r.align({size})")
             case ops.StreamRead():
                 self._stream(op)
+            case ops.OpenDecoders():
+                transforms = tuple_literal(_TRANSFORMS[name] for name in op.transforms)
+                self._once(f"r.open_decoders({literal(op.event)}, {transforms})", op.place)
+            case ops.CloseDecoders():
+                self._once(f"r.close_decoders({literal(op.event)})", op.place)
             case ops.Call():
                 value = self._call(op)
                 self.steps.wait(op.place)
@@ -178,6 +190,10 @@ class FrameBody(FrameNumbers, FrameOrigins):
         values = ", ".join(self._payload(op.payload, op.place))
         self.steps.add(f"if r.wants({literal(op.event)}):  # {op.place}")
         self.steps.add(f"    r.report({naming.event_class(op.event)}({values}))", "r.let_go()")
+        self.steps.current.waits = True
+
+    def _once(self, line: str, place: ops.Place) -> None:
+        self.steps.add(f"{line}  # {place}")
         self.steps.current.waits = True
 
     def _set_variables(self, op: ops.Assign) -> None:

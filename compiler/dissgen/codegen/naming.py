@@ -70,6 +70,7 @@ MODULE_WORDS: Final = frozenset(
             "DOWN",
             "Direction",
             "DotUnstuff",
+            *("Base64", "Deflate", "Gzip", "QuotedPrintable", "Zlib"),
             "Event",
         ),
         *(

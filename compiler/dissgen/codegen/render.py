@@ -35,6 +35,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("dissgen_runtime.packed", ("flags_of", "numbers_of")),
     ("dissgen_runtime.reader", ("Frame", "Reader", "parse_int")),
     ("dissgen_runtime.rules", ("parse",)),
+    ("dissgen_runtime.decoding", ("Base64", "Deflate", "Gzip", "QuotedPrintable", "Zlib")),
     ("dissgen_runtime.streams", ("DotUnstuff",)),
     ("dissgen_runtime.tokens", ("Terminator", "Token")),
     ("dissgen_runtime.varints", ("read_ber_length", "read_leb128", "read_mqtt", "read_quic", "read_zigzag")),

@@ -157,6 +157,8 @@ class ScanBody(ScanNumbers, ScanOrigins):
                 | ops.RaiseInMessage()
                 | ops.Assign()
                 | ops.Reached()
+                | ops.OpenDecoders()
+                | ops.CloseDecoders()
                 | ops.Unkept()
             ):
                 raise AssertionError(f"{op} has no straight-line variant")

@@ -11,6 +11,7 @@ from dissgen.codegen.constants import (
     automaton,
     limits,
     limits_comment,
+    picklable_comment,
     table_constant,
     terminator_literal,
 )
@@ -152,7 +153,7 @@ class _Viewer:
             transport="{" + ", ".join(f"{literal(k)}: {tuple_literal(map(str, v))}" for k, v in module.transport) + "}",
             confirm=tuple((d.upper(), self._confirm(token)) for d, token in module.confirm),
             limits=limits(module.limits),
-            limits_comment=limits_comment(module.limits),
+            limits_comment=limits_comment(module.limits) + picklable_comment(module),
             uses_re=bool(module.confirm) or any(rule.patterns for rule in self.rules),
             senders=(literal(module.directions[0]), literal(module.directions[1])),
             tokens=tuple(self._token(token) for token in module.tokens if token.name in used_tokens(module)),
@@ -390,7 +391,7 @@ class _Viewer:
             return ", ".join(f"{naming.local(name)}: {python_type(type)}" for name, type in handler.payload)
         if handler.message is not None:
             return f"message: {python_type(handler.message)}"
-        if handler.event in ("parse_error", "missing_grammar"):
+        if handler.event in ("parse_error", "missing_grammar", "transform_error"):
             return "error: ParseError"
         return ""
 

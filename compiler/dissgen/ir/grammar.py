@@ -41,8 +41,8 @@ class Align:
 class StreamRead:
     """A leaf whose bytes are not kept but delivered to a stream event as they arrive.
 
-    Only a streamed token with a field keeps its value too. `transforms` are applied in order; of them this version
-    has `dot_unstuff`.
+    Only a streamed token with a field keeps its value too. `transforms` are applied in order; `codegen.frames`
+    knows their decoders.
     """
 
     source: Leaf
@@ -235,7 +235,24 @@ class Reached:
     when: Typed | None = None
 
 
-Effect: TypeAlias = TriggerInMessage | RaiseInMessage | Assign
+@dataclass(frozen=True, slots=True)
+class OpenDecoders:
+    """From here on the pieces of a stream are joined, whatever elements they come from, and decoded in order."""
+
+    event: str
+    transforms: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDecoders:
+    """The data of the decoders of a stream is over."""
+
+    event: str
+    place: Place
+
+
+Effect: TypeAlias = TriggerInMessage | RaiseInMessage | Assign | OpenDecoders | CloseDecoders
 """What a rule does besides reading; it stands in frames only."""
 
 Op: TypeAlias = (

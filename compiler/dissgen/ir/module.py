@@ -131,6 +131,7 @@ class Limits:
     depth: int = 16
     transitions: int = 64
     work: int = 64
+    expansion: int = 100
 
 
 @dataclass(frozen=True, slots=True)

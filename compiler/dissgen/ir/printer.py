@@ -71,6 +71,10 @@ def _op(op: ops.Op) -> Iterator[str]:
             yield _leaf(op)
         case ops.StreamRead(source, event, transforms):
             yield f"stream {event}{''.join(f' through {name}' for name in transforms)}: {_leaf(source)}"
+        case ops.OpenDecoders(event, transforms):
+            yield f"decode {event}{''.join(f' through {name}' for name in transforms)}"
+        case ops.CloseDecoders(event):
+            yield f"end of decoding {event}"
         case ops.Call():
             yield _call(op)
         case ops.At(offset, call):

@@ -14,6 +14,7 @@ from dissgen.primitives.effects import RaisePrimitive, SetPrimitive, TriggerPrim
 from dissgen.primitives.empty import EmptyPrimitive
 from dissgen.primitives.fail import FailPrimitive
 from dissgen.primitives.hexadecimal import HexPrimitive
+from dissgen.primitives.join import JoinPrimitive
 from dissgen.primitives.let import LetPrimitive
 from dissgen.primitives.literal import LiteralPrimitive
 from dissgen.primitives.name import NamePrimitive
@@ -56,6 +57,7 @@ PRIMITIVES: Final[tuple[Primitive, ...]] = (
     RaisePrimitive(),
     VerifyPrimitive(),
     WithinPrimitive(),
+    JoinPrimitive(),
     EmptyPrimitive(),
     FailPrimitive(),
 )

@@ -12,7 +12,7 @@ from dissgen.reader import ScalarNode
 from dissgen.spec.tree import Element, name_of
 from dissgen.types import Type
 
-TRANSFORMS: Final = ("dot_unstuff",)
+TRANSFORMS: Final = ("dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,9 @@ class BoundLeaf(Bound):
 def check_value(element: Element, context: CheckContext, raw: Type) -> Value | None:
     """The modifiers of a leaf whose unconverted value is of type `raw`; defines its field."""
     stream_name, field = element.name("stream"), element.field
-    stream = context.stream(stream_name) if stream_name is not None else None
-    if stream_name is not None and context.in_union:
-        context.diagnostics.error(
-            "DG221",
-            "a stream where bytes may be read more than once",
-            stream_name.span,
-            "they would be delivered more than once",
-            help="stream it outside of the `union` or `at`",
-        )
+    stream = streamed(element, context)
     converted = check_conversions(element, context, raw)
-    transforms = _transforms(element, context, stream_name is not None)
+    transforms = check_transforms(element, context, stream_name is not None)
     constant = _constant(element, context, converted[1] if converted is not None else None)
     keeps = stream_name is None or element.kind in ("token", "name")
     if field is not None and not keeps:
@@ -70,12 +62,26 @@ def check_value(element: Element, context: CheckContext, raw: Type) -> Value | N
     return Value(field.text if field is not None else None, steps, type_, constant, stream, transforms)
 
 
+def streamed(element: Element, context: CheckContext) -> str | None:
+    """The stream event of an element's `stream`."""
+    name = element.name("stream")
+    if name is not None and context.in_union:
+        context.diagnostics.error(
+            "DG221",
+            "a stream where bytes may be read more than once",
+            name.span,
+            "they would be delivered more than once",
+            help="stream it outside of the `union` or `at`",
+        )
+    return context.stream(name) if name is not None else None
+
+
 def yielded(value: Value) -> Type | None:
     """The type of what a leaf yields: nothing where it is streamed."""
     return None if value.stream is not None and value.field is None else value.type
 
 
-def _transforms(element: Element, context: CheckContext, streamed: bool) -> tuple[str, ...] | None:
+def check_transforms(element: Element, context: CheckContext, streamed: bool) -> tuple[str, ...] | None:
     names: list[str] = []
     for node in listed(element.get("transform")):
         name = name_of(node)
@@ -91,6 +97,8 @@ def _transforms(element: Element, context: CheckContext, streamed: bool) -> tupl
             )
             return None
         names.append(name.text)
+        if name.text != "dot_unstuff":
+            context.decodes()
     return tuple(names)
 
 

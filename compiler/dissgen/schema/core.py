@@ -19,9 +19,11 @@ REFERENCE: Final = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
 DURATION: Final = r"^[0-9]+(\.[0-9]+)? ?(ns|us|ms|s|min|h|d)$"
 SIZE: Final = "^[0-9]+ ?(B|KiB|MiB|GiB)$"
 
+TRANSFORMS: Final = ("dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable")
+
 EVENTS: Final = (
     *("up", "down", "parse_error", "missing_grammar", "init", "enter", "leave", "fail", "finish"),
-    *("gap", "end", "midstream", "child_finish", "timeout", "expire"),
+    *("gap", "end", "midstream", "child_finish", "timeout", "expire", "transform_error"),
 )
 """What a transition may wait for."""
 
@@ -133,7 +135,11 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
         "else": ref("conversion"),
     },
     "transform": text_or(
-        {"title": "a transform", "$comment": "transform", "enum": ["dot_unstuff"]},
+        {
+            "title": "a transform",
+            "$comment": "transform",
+            "enum": ["dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable"],
+        },
         mapping("transform", "a transform", {}),
     ),
     "transforms": {
@@ -386,6 +392,7 @@ _LIMITS: Final[dict[str, object]] = {
     "depth": ref("count"),
     "transitions": ref("count"),
     "work": ref("count"),
+    "expansion": ref("count"),
 }
 _PORTS: Final = listed("a list of ports", {"title": "a port", "type": "integer", "minimum": 1, "maximum": 65535}, 1)
 

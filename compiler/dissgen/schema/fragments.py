@@ -45,8 +45,9 @@ _BUDGET: Final = ("within", "slack")
 _VALUE: Final = (*_BUDGET, "field", "convert", "const", "stream", "transform", "doc")
 _ORDER: Final = (*_BUDGET, "endian", "bits")
 _NUMBER: Final = (*_ORDER, "field", "convert", "enum", "const", "doc")
-_KEPT: Final = (*_ORDER, "field", "doc")
+_KEPT: Final = (*_ORDER, "field", "stream", "transform", "doc")
 _NONE: Final = (*_ORDER, "doc")
+_JOINED: Final = (*_ORDER, "stream", "transform", "doc")
 _BARE: Final = ("doc",)
 
 
@@ -93,7 +94,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _VALUE, {"text": ref("extent")}),
     "use": Fragment("A rule, with its parameters.", _KEPT, {"use": ref("reference"), "with": ref("arguments")}),
     "record": Fragment("Elements in order; their fields make a record.", _KEPT, {"record": ELEMENTS}),
-    "sequence": Fragment("Elements in order; nothing is held back until its end.", _NONE, {"sequence": ELEMENTS}),
+    "sequence": Fragment("Elements in order; nothing is held back until its end.", _JOINED, {"sequence": ELEMENTS}),
     "branch": Fragment(
         "The first case that has the value of the expression; none is a parse error.",
         _KEPT,

@@ -20,11 +20,11 @@ LATER: Final[dict[str, frozenset[str]]] = {
             "unescape",
         }
     ),
-    "transform": frozenset({"zlib", "gzip", "deflate", "base64", "quoted_printable", "xor"}),
-    "limits": frozenset({"expansion"}),
+    "transform": frozenset({"xor"}),
+    "limits": frozenset(),
     "machine": frozenset({"roles"}),
     "machine_type": frozenset({"custom"}),
-    "event": frozenset({"transform_error"}),
+    "event": frozenset(),
     "verb": frozenset({"swap", "restart", "call"}),
     "skipped": frozenset({"message"}),
     "upgrade": frozenset({"probe"}),
@@ -40,7 +40,7 @@ def is_later(area: str, word: str, kind: str = "") -> bool:
     if area in ("case", "rule") and word in LATER["element"]:
         return True
     if area in ("element", "case", "rule") and kind in COMPOSITES and word in _VALUE_MODIFIERS:
-        return True
+        return kind in ("union", "sequence", "optional", "branch") or word not in ("stream", "transform")
     return word in LATER.get(area, frozenset())
 
 

@@ -34,6 +34,7 @@ EVENTS: Final = (
     "down",
     "parse_error",
     "missing_grammar",
+    "transform_error",
     "gap",
     "end",
     "child_finish",
@@ -320,6 +321,8 @@ class Machine:
                 return "rule" in down
             case "parse_error":
                 return "rule" in up | down or bool(self.substreams)
+            case "transform_error":
+                return ("rule" in up | down or bool(self.substreams)) and self.rules.decodes
             case "missing_grammar":
                 return bool({"absent", "hold"} & (up | down))
             case "child_finish":
@@ -346,6 +349,7 @@ class Machine:
             "up": "the state reads no rule from `up`",
             "down": "the state reads no rule from `down`",
             "parse_error": "the state reads no rule",
+            "transform_error": "no rule that the state reads decodes a stream",
             "missing_grammar": "the state takes data from both sides",
             "child_finish": "no side of the state is `child`",
             **dict.fromkeys(self.rules.machine_events, "no rule that the state reads raises it"),

@@ -12,7 +12,7 @@ from dissgen.types import INT, RecordType, Type, optional
 
 _OTHERS: Final[Mapping[str, str]] = {
     "message": "`message` is available in transitions only",
-    "error": "`error` is available in transitions of parse_error and missing_grammar only",
+    "error": "`error` is available in transitions of parse_error, missing_grammar and transform_error only",
     "sender": "`sender` is available in transitions only",
     "direction": "`direction` is available in transitions only: a rule is read alike from both",
     "transport": "`transport` is available in transitions only",

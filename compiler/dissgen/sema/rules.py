@@ -76,6 +76,7 @@ class Rules:
         self.models: dict[str, RuleModel] = {}
         self.anonymous: dict[str, RuleModel] = {}
         self.fed: set[str] = set()
+        self.decodes = False  # whether any rule decodes a stream, which can fail
         self.union_calls: list[tuple[str, Span]] = []
         self.value_uses: list[tuple[str, Span]] = []
         """Rules that are read as a whole: they must end at a byte."""

@@ -13,7 +13,7 @@ from dissgen.types import BOOL, DURATION, INT, STR, RecordType, Type, optional
 if TYPE_CHECKING:
     from dissgen.sema.machine import Machine
 
-DIRECTED: Final = ("up", "down", "parse_error", "missing_grammar", "gap", "end")
+DIRECTED: Final = ("up", "down", "parse_error", "missing_grammar", "transform_error", "gap", "end")
 """Events that belong to one direction."""
 
 _ANYWHERE: Final[Mapping[str, Binding]] = {
@@ -76,7 +76,7 @@ class TransitionScope:
             found["direction"] = Binding(BindingKind.DIRECTION, "direction", STR)
         if situation.directed:
             found["sender"] = Binding(BindingKind.SENDER, "sender", STR)
-        if situation.event in ("parse_error", "missing_grammar"):
+        if situation.event in ("parse_error", "missing_grammar", "transform_error"):
             found["error"] = Binding(BindingKind.ERROR, "error", ERROR)
         if situation.message is not None:
             found["message"] = Binding(BindingKind.MESSAGE, "message", situation.message)
@@ -154,7 +154,7 @@ class TransitionScope:
         if name == "message":
             return f"{where} has no `message`: only `up`, `down` and sub-streams have one"
         if name == "error":
-            return f"{where} has no `error`: only `parse_error` and `missing_grammar` have one"
+            return f"{where} has no `error`: only `parse_error`, `missing_grammar` and `transform_error` have one"
         if name in ("direction", "sender"):
             return f"{where} has no `{name}`: it belongs to no direction"
         if name in ("held.up", "held.down"):

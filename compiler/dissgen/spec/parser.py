@@ -20,7 +20,7 @@ from dissgen.spec.tree import Name, name_of
 
 T = TypeVar("T")
 
-_SIZED_LIMITS: Final = ("message", "token", "hold", "items", "depth", "transitions", "work")
+_SIZED_LIMITS: Final = ("message", "token", "hold", "items", "depth", "transitions", "work", "expansion")
 
 
 def parse(node: MappingNode, diagnostics: Diagnostics) -> tree.Protocol:

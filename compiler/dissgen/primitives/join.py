@@ -1,0 +1,49 @@
+"""`stream: event` at an element around others: what is streamed inside of it is joined, and decoded as one."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Final
+
+from dissgen.ir import ops
+from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
+from dissgen.primitives.values import check_transforms, streamed
+from dissgen.spec.tree import Element
+
+KINDS: Final = ("use", "record", "sequence", "branch", "optional", "array")
+"""The kinds that have other elements inside."""
+MODIFIERS: Final = ("stream", "transform")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundJoin(Bound):
+    body: Bound
+    event: str
+    transforms: tuple[str, ...]
+
+
+class JoinPrimitive(Primitive):
+    kind = "join"
+    doc = "Around other elements: the pieces of one stream are joined, and decoded by `transform` as one."
+
+    def check(self, element: Element, context: CheckContext) -> Bound | None:
+        stream = streamed(element, context)
+        transforms = check_transforms(element, context, True)
+        kept = tuple(item for item in element.modifiers if item.key.value not in MODIFIERS)
+        body = context.element(dataclasses.replace(element, modifiers=kept))
+        if stream is None or transforms is None or body is None:
+            return None
+        return BoundJoin(self.kind, element.span, body.minimum, body.source, body.value, body, stream, transforms)
+
+    def lower(self, bound: Bound, context: LowerContext) -> tuple[ops.Op, ...]:
+        assert isinstance(bound, BoundJoin)
+        body = context.lower(bound.body)
+        if not bound.transforms:
+            return body
+        place = context.place(bound.span)
+        return (
+            ops.OpenDecoders(bound.event, bound.transforms, place),
+            *body,
+            ops.CloseDecoders(bound.event, place),
+        )
