@@ -96,9 +96,6 @@ class Reading(SubStreams):
             if reader.offset == reader.message_start:
                 reader.fail("value", None, "a message of at least one byte")
         except NeedMore:
-            if self._raised:
-                self._handle_raised()
-                return True
             return self._pass_mark(reader)
         except Suspended:
             return True

@@ -9,11 +9,12 @@ from dissgen_runtime.decoding import DecodingError
 from dissgen_runtime.elements import NeedMore
 from dissgen_runtime.errors import ParseError
 from dissgen_runtime.looking_back import LookingBack
+from dissgen_runtime.output import Output, Suspended
 from dissgen_runtime.streams import Sink, Transform
 from dissgen_runtime.tokens import Terminator, Token
 
 if TYPE_CHECKING:
-    from dissgen_runtime.reader import Frame, Output, Reader
+    from dissgen_runtime.reader import Frame, Reader
 
 Transforms: TypeAlias = tuple[Callable[[int], Transform], ...]
 """Made with `limits.expansion`."""
@@ -113,6 +114,8 @@ class Streaming(LookingBack):
         self.output._stream_end(self._reader, sink, False)
         rule = "" if self.frame is None else self.frame.RULE
         self.output._decoding_error(self._reader, ParseError(error.kind, rule, None, at, error.expected, b""))
+        if self.frame is None and rule:
+            raise Suspended  # the machine has failed, and given the message up
 
     def _push(self, sink: Sink, end: int) -> None:
         """Deliver the data from pos to end."""

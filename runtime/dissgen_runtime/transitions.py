@@ -6,7 +6,7 @@ The numbers in comments are the rules of the semantics that a piece of code real
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Direction, Event
@@ -112,16 +112,14 @@ class Transitions(Timers):
                 self._raised.clear()
                 self._fail(f"more than {self.LIMITS.transitions} transitions without a byte consumed")
                 break
-            outcome = self._fire(event, *values)
-            if outcome is None and event == "transform_error":
-                error = cast("ParseError", values[0])
-                self._builtin("transform_error", "low", f"content that cannot be decoded: {error}", error)
+            self._fire(event, *values)
         self._handling = False
 
     def _decoding_error(self, reader: Reader, error: ParseError) -> None:
-        """To be handled when the rule has stopped: behind its message, or where it waits for more."""
-        self._raised.append(((reader.direction, (reader.message_start, error.offset)), "transform_error", (error,)))
-        reader.plain = False
+        self._at = (reader.direction, (reader.message_start, error.offset))
+        self._error = None
+        if self._fire("transform_error", error) is None and not self.finished:
+            self._builtin("transform_error", "low", f"content that cannot be decoded: {error}", error)
 
     def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
         self._at = (reader.direction, (reader.message_start, reader.offset))

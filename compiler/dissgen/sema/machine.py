@@ -91,7 +91,7 @@ class Machine:
 
     def _raised_in_message(self) -> frozenset[str]:
         """Those that rules raise, and those that verbs raise in transitions of these."""
-        found = frozenset[str]().union(*self._raised_by_rules.values())
+        found = frozenset({"transform_error"}).union(*self._raised_by_rules.values())
         while True:
             wider = found.union(*(self._raised_by_rows.get(event, frozenset()) for event in found))
             if wider == found:
