@@ -17,22 +17,13 @@ from dissgen.codegen.frame_numbers import FrameNumbers
 from dissgen.codegen.layouts import number_from
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.origins import FrameOrigins, Origins
-from dissgen.codegen.pysource import literal, tuple_literal
+from dissgen.codegen.pysource import literal
 from dissgen.codegen.steps import Jump, Step, Steps
-from dissgen.codegen.values import case_test, converted, may_raise, python_type
+from dissgen.codegen.values import case_test, converted, decoders, may_raise, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import NOT_LEVEL, BindingKind, Name, Peek, Typed, walk
 from dissgen.ir.walk import body_expressions, every, expressions
 from dissgen.types import ListType, OneOfType, OptionalType, inner
-
-_TRANSFORMS = {
-    "dot_unstuff": "DotUnstuff",
-    "zlib": "Zlib",
-    "gzip": "Gzip",
-    "deflate": "Deflate",
-    "base64": "Base64",
-    "quoted_printable": "QuotedPrintable",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +110,7 @@ class FrameBody(FrameNumbers, FrameOrigins):
             case ops.StreamRead():
                 self._stream(op)
             case ops.OpenDecoders():
-                transforms = tuple_literal(_TRANSFORMS[name] for name in op.transforms)
-                self._once(f"r.open_decoders({literal(op.event)}, {transforms})", op.place)
+                self._once(f"r.open_decoders({literal(op.event)}, {decoders(op.transforms)})", op.place)
             case ops.CloseDecoders():
                 self._once(f"r.close_decoders({literal(op.event)})", op.place)
             case ops.Call():
@@ -254,7 +244,7 @@ class FrameBody(FrameNumbers, FrameOrigins):
 
     def _stream(self, op: ops.StreamRead) -> None:
         source = op.source
-        extra = f", {tuple_literal(_TRANSFORMS[name] for name in op.transforms)}" if op.transforms else ""
+        extra = f", {decoders(op.transforms)}" if op.transforms else ""
         field = f", field={literal(source.field)}" if source.field else ""
         event = literal(op.event)
         match source:

@@ -17,6 +17,21 @@ _DIGITS = frozenset(b"0123456789")
 _INT_DIGITS = 4300
 
 
+_TRANSFORMS = {
+    "dot_unstuff": "DotUnstuff",
+    "zlib": "Zlib",
+    "gzip": "Gzip",
+    "deflate": "Deflate",
+    "base64": "Base64",
+    "quoted_printable": "QuotedPrintable",
+}
+
+
+def decoders(transforms: tuple[str, ...]) -> str:
+    """The classes that decode a stream."""
+    return tuple_literal(_TRANSFORMS[name] for name in transforms)
+
+
 def python_type(type: Type) -> str:
     """The annotation of a value."""
     return python(type, naming.record_class)

@@ -157,9 +157,6 @@ class CheckContext(Protocol):
     def stream(self, name: Name) -> str | None:
         """The stream event that an element feeds; None after reporting what is wrong with it."""
 
-    def decodes(self) -> None:
-        """The rule decodes a stream, which can fail."""
-
     def assigned(self, element: Element) -> tuple[tuple[str, Typed], ...] | None:
         """The variables that a `set` assigns, with their values; None after reporting what is wrong."""
 

@@ -47,3 +47,8 @@ class JoinPrimitive(Primitive):
             *body,
             ops.CloseDecoders(bound.event, place),
         )
+
+
+def joins(element: Element) -> bool:
+    """Whether the element's `stream` is around other elements."""
+    return element.kind in KINDS and element.get("stream") is not None

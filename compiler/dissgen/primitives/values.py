@@ -97,8 +97,6 @@ def check_transforms(element: Element, context: CheckContext, streamed: bool) ->
             )
             return None
         names.append(name.text)
-        if name.text != "dot_unstuff":
-            context.decodes()
     return tuple(names)
 
 

@@ -9,8 +9,7 @@ from dissgen.diagnostics import Diagnostics
 from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import BY_KIND, Bound, RuleUse
-from dissgen.primitives.join import KINDS as JOINING
-from dissgen.primitives.join import JoinPrimitive
+from dissgen.primitives.join import JoinPrimitive, joins
 from dissgen.primitives.let import BoundLet
 from dissgen.primitives.record import BoundRecord
 from dissgen.primitives.use import BoundCall
@@ -161,10 +160,8 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         kind = "token" if element.kind == "name" and self.is_token(element.span.text) else element.kind
         within = element.get("within") is not None
         self.position.needs_byte("within" if within else kind, element.span)
-        if kind in JOINING and element.get("stream") is not None and not within:
-            return JoinPrimitive().check(element, self)
-        if within:
-            return WithinPrimitive().check(element, self)
+        if within or joins(element):
+            return (WithinPrimitive() if within else JoinPrimitive()).check(element, self)
         if element.kind == "sequence":
             self.rules.sequences.setdefault(self.name, element.span)
         primitive = BY_KIND.get(element.kind)
@@ -258,9 +255,6 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
 
     def never_returns(self) -> None:
         self.present = None
-
-    def decodes(self) -> None:
-        self.rules.decodes = True
 
     def stream(self, name: Name) -> str | None:
         event = self.rules.events.get(name.text)

@@ -76,7 +76,7 @@ class Rules:
         self.models: dict[str, RuleModel] = {}
         self.anonymous: dict[str, RuleModel] = {}
         self.fed: set[str] = set()
-        self.decodes = False  # whether any rule decodes a stream, which can fail
+        self.decodes = any(map(_decodes, (item.element for item in protocol.rules)))
         self.union_calls: list[tuple[str, Span]] = []
         self.value_uses: list[tuple[str, Span]] = []
         """Rules that are read as a whole: they must end at a byte."""
@@ -443,3 +443,11 @@ class Rules:
     def table(self, name: str) -> Binding | None:
         found = self.tables.get(name)
         return None if found is None else Binding(BindingKind.TABLE, name, found.type)
+
+
+def _decodes(element: Element) -> bool:
+    """Whether a stream is decoded in it."""
+    return (
+        any(map(_decodes, (*element.children, *(case.element for case in element.cases))))
+        or element.get("transform") is not None
+    )
