@@ -52,3 +52,9 @@ class JoinPrimitive(Primitive):
 def joins(element: Element) -> bool:
     """Whether the element's `stream` is around other elements."""
     return element.kind in KINDS and element.get("stream") is not None
+
+
+def decodes(element: Element) -> bool:
+    """Whether a stream is decoded in it."""
+    inside = (*element.children, *(case.element for case in element.cases))
+    return element.get("transform") is not None or any(map(decodes, inside))

@@ -12,6 +12,7 @@ from dissgen.ir import ops
 from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import Bound
+from dissgen.primitives.join import decodes
 from dissgen.sema import effects
 from dissgen.sema.declarations import check_event, declared_type
 from dissgen.sema.field_names import VALUE, check_field_name, field_names, streamed, valued_element
@@ -76,7 +77,7 @@ class Rules:
         self.models: dict[str, RuleModel] = {}
         self.anonymous: dict[str, RuleModel] = {}
         self.fed: set[str] = set()
-        self.decodes = any(map(_decodes, (item.element for item in protocol.rules)))
+        self.decodes = any(decodes(item.element) for item in protocol.rules)
         self.union_calls: list[tuple[str, Span]] = []
         self.value_uses: list[tuple[str, Span]] = []
         """Rules that are read as a whole: they must end at a byte."""
@@ -443,11 +444,3 @@ class Rules:
     def table(self, name: str) -> Binding | None:
         found = self.tables.get(name)
         return None if found is None else Binding(BindingKind.TABLE, name, found.type)
-
-
-def _decodes(element: Element) -> bool:
-    """Whether a stream is decoded in it."""
-    return (
-        any(map(_decodes, (*element.children, *(case.element for case in element.cases))))
-        or element.get("transform") is not None
-    )
