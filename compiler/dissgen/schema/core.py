@@ -19,8 +19,6 @@ REFERENCE: Final = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
 DURATION: Final = r"^[0-9]+(\.[0-9]+)? ?(ns|us|ms|s|min|h|d)$"
 SIZE: Final = "^[0-9]+ ?(B|KiB|MiB|GiB)$"
 
-TRANSFORMS: Final = ("dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable")
-
 EVENTS: Final = (
     *("up", "down", "parse_error", "missing_grammar", "init", "enter", "leave", "fail", "finish"),
     *("gap", "end", "midstream", "child_finish", "timeout", "expire", "transform_error"),

@@ -22,6 +22,8 @@ def text(title: str, **keywords: object) -> Schema:
     return {"title": title, "type": "string", "minLength": 1, **keywords}
 
 
+TRANSFORMS: Final = ("dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable")
+
 TRUE: Final[Schema] = {"title": "`true`", "const": True}
 
 ELEMENTS: Final[Schema] = {"title": "a list of elements", "type": "array", "minItems": 1, "items": ref("element")}
