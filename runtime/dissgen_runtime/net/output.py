@@ -6,9 +6,10 @@ import errno
 import io
 import os
 import signal
+import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Literal, TextIO, TypeAlias
@@ -87,6 +88,7 @@ class LineWriter:
         self._size = 0
         interrupts = self._interrupts
         interrupts.writing = True
+        begin = _place_in_file(self._stream)
         try:
             if self._raw is not None:
                 encoding, errors = self._stream.encoding, self._stream.errors or "strict"
@@ -97,6 +99,9 @@ class LineWriter:
         except BrokenPipeError:
             raise
         except OSError as error:
+            if begin is not None:
+                encoded = text.replace("\n", os.linesep).encode(self._stream.encoding, self._stream.errors or "strict")
+                _keep_whole_lines(self._stream, begin, encoded)
             raise cannot_write("the output", error) from error
         finally:
             interrupts.writing = False
@@ -113,6 +118,26 @@ def _write_all(file: io.RawIOBase, data: bytes) -> None:
         if size is None:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         rest = rest[size:]
+
+
+def _place_in_file(stream: TextIO) -> int | None:
+    """Where the next byte goes; None where the output is no regular file."""
+    try:
+        descriptor = stream.fileno()
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        return os.lseek(descriptor, 0, os.SEEK_CUR)
+    except (OSError, ValueError):
+        return None
+
+
+def _keep_whole_lines(stream: TextIO, begin: int, data: bytes) -> None:
+    """A full disk takes a part of what is written: the line that was cut is taken off again."""
+    descriptor = stream.fileno()
+    with suppress(OSError):
+        end = os.lseek(descriptor, 0, os.SEEK_CUR)
+        if os.fstat(descriptor).st_size == end:  # nobody else has written behind it
+            os.ftruncate(descriptor, begin + data.rfind(b"\n", 0, end - begin) + 1)
 
 
 def cannot_write(what: str, error: OSError) -> OutputError:

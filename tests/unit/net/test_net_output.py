@@ -6,6 +6,7 @@ import enum
 import io
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 import lines_dissector
 import pytest
 from net_builders import ipv6, pcap, tcp
+from support import ROOT
 from test_net_dissect import conversation as talk
 from test_net_flows import Wire
 
@@ -386,3 +388,34 @@ def test_live_input_is_written_as_it_comes(tmp_path: Path) -> None:
 
 def test_packets_are_slotted() -> None:
     assert not hasattr(Packet(1, 0, 1, b"", 0), "__dict__")
+
+
+def test_a_file_that_may_not_grow_holds_whole_lines(tmp_path: Path) -> None:
+    """As on a disk that is full: the system takes a part of what is written."""
+    capture = ROOT / "tests" / "captures" / "smtp-session.pcap"
+    command = [
+        sys.executable,
+        "-m",
+        "dissgen_runtime",
+        str(capture),
+        "-d",
+        str(ROOT / "generated"),
+        "--format",
+        "jsonl",
+    ]
+    whole = subprocess.run(command, cwd=ROOT / "runtime", capture_output=True, check=True).stdout
+    limit = 1000
+    assert len(whole) > limit
+    with (tmp_path / "out").open("wb") as out:
+        result = subprocess.run(
+            command,
+            cwd=ROOT / "runtime",
+            stdout=out,
+            stderr=subprocess.PIPE,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        )
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (2, b"error: cannot write the output: File too large")
+    written = (tmp_path / "out").read_bytes()
+    assert written == whole[: whole.rfind(b"\n", 0, limit) + 1]
+    assert written
