@@ -287,7 +287,7 @@ class Header(Record):
     __slots__ = ("name", "value", "defect")
     __match_args__ = ("name", "value", "defect")
 
-    def __init__(self, name: str, value: str, defect: str | None) -> None:
+    def __init__(self, name: str, value: str, defect: str | None = None) -> None:
         self.name = name
         self.value = value
         self.defect = defect
@@ -371,7 +371,12 @@ class Response(Record):
     __match_args__ = ("version", "status", "reason", "headers", "method")
 
     def __init__(
-        self, version: str, status: int, reason: str, headers: list[Header], method: str | None
+        self,
+        version: str,
+        status: int,
+        reason: str,
+        headers: list[Header],
+        method: str | None = None,
     ) -> None:
         self.version = version
         self.status = status

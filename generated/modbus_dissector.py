@@ -230,22 +230,22 @@ class Request(Record):
         transaction: int,
         unit: int,
         function: int,
-        address: int | None,
-        quantity: int | None,
-        value: int | None,
-        coils: list[bool] | None,
-        registers: list[int] | None,
-        write_address: int | None,
-        write_quantity: int | None,
-        and_mask: int | None,
-        or_mask: int | None,
-        files: list[FileReference] | None,
-        written: list[WrittenFile] | None,
-        subfunction: int | None,
-        data: bytes | None,
-        interface: int | None,
-        access: int | None,
-        object: int | None,
+        address: int | None = None,
+        quantity: int | None = None,
+        value: int | None = None,
+        coils: list[bool] | None = None,
+        registers: list[int] | None = None,
+        write_address: int | None = None,
+        write_quantity: int | None = None,
+        and_mask: int | None = None,
+        or_mask: int | None = None,
+        files: list[FileReference] | None = None,
+        written: list[WrittenFile] | None = None,
+        subfunction: int | None = None,
+        data: bytes | None = None,
+        interface: int | None = None,
+        access: int | None = None,
+        object: int | None = None,
     ) -> None:
         self.transaction = transaction
         self.unit = unit
@@ -358,28 +358,28 @@ class Response(Record):
         transaction: int,
         unit: int,
         function: int,
-        code: int | None,
-        coils: list[bool] | None,
-        registers: list[int] | None,
-        address: int | None,
-        value: int | None,
-        quantity: int | None,
-        and_mask: int | None,
-        or_mask: int | None,
-        contents: list[FileContent] | None,
-        written: list[WrittenFile] | None,
-        subfunction: int | None,
-        data: bytes | None,
-        status: int | None,
-        event_count: int | None,
-        message_count: int | None,
-        log_events: bytes | None,
-        interface: int | None,
-        access: int | None,
-        conformity: int | None,
-        more_follows: bool | None,
-        next_object: int | None,
-        objects: list[DeviceObject] | None,
+        code: int | None = None,
+        coils: list[bool] | None = None,
+        registers: list[int] | None = None,
+        address: int | None = None,
+        value: int | None = None,
+        quantity: int | None = None,
+        and_mask: int | None = None,
+        or_mask: int | None = None,
+        contents: list[FileContent] | None = None,
+        written: list[WrittenFile] | None = None,
+        subfunction: int | None = None,
+        data: bytes | None = None,
+        status: int | None = None,
+        event_count: int | None = None,
+        message_count: int | None = None,
+        log_events: bytes | None = None,
+        interface: int | None = None,
+        access: int | None = None,
+        conformity: int | None = None,
+        more_follows: bool | None = None,
+        next_object: int | None = None,
+        objects: list[DeviceObject] | None = None,
     ) -> None:
         self.transaction = transaction
         self.unit = unit
@@ -464,27 +464,27 @@ class Answer(Record):
 
     def __init__(
         self,
-        coils: list[bool] | None,
-        registers: list[int] | None,
-        address: int | None,
-        value: int | None,
-        quantity: int | None,
-        and_mask: int | None,
-        or_mask: int | None,
-        contents: list[FileContent] | None,
-        written: list[WrittenFile] | None,
-        subfunction: int | None,
-        data: bytes | None,
-        status: int | None,
-        event_count: int | None,
-        message_count: int | None,
-        log_events: bytes | None,
-        interface: int | None,
-        access: int | None,
-        conformity: int | None,
-        more_follows: bool | None,
-        next_object: int | None,
-        objects: list[DeviceObject] | None,
+        coils: list[bool] | None = None,
+        registers: list[int] | None = None,
+        address: int | None = None,
+        value: int | None = None,
+        quantity: int | None = None,
+        and_mask: int | None = None,
+        or_mask: int | None = None,
+        contents: list[FileContent] | None = None,
+        written: list[WrittenFile] | None = None,
+        subfunction: int | None = None,
+        data: bytes | None = None,
+        status: int | None = None,
+        event_count: int | None = None,
+        message_count: int | None = None,
+        log_events: bytes | None = None,
+        interface: int | None = None,
+        access: int | None = None,
+        conformity: int | None = None,
+        more_follows: bool | None = None,
+        next_object: int | None = None,
+        objects: list[DeviceObject] | None = None,
     ) -> None:
         self.coils = coils
         self.registers = registers
@@ -613,7 +613,11 @@ class AskedInterface(Record):
     }
 
     def __init__(
-        self, interface: int, access: int | None, object: int | None, data: bytes | None
+        self,
+        interface: int,
+        access: int | None = None,
+        object: int | None = None,
+        data: bytes | None = None,
     ) -> None:
         self.interface = interface
         self.access = access
@@ -649,12 +653,12 @@ class ToldInterface(Record):
     def __init__(
         self,
         interface: int,
-        access: int | None,
-        conformity: int | None,
-        more_follows: bool | None,
-        next_object: int | None,
-        objects: list[DeviceObject] | None,
-        data: bytes | None,
+        access: int | None = None,
+        conformity: int | None = None,
+        more_follows: bool | None = None,
+        next_object: int | None = None,
+        objects: list[DeviceObject] | None = None,
+        data: bytes | None = None,
     ) -> None:
         self.interface = interface
         self.access = access
@@ -1092,18 +1096,20 @@ def parse_written_file(data: bytes) -> tuple[WrittenFile, int, list[Event]]:
     return parse(_ReadWrittenFile, data, LIMITS, STREAMS)
 
 
-# transaction - request_length
-_UNPACK_REQUEST: Final = struct.Struct(">HHH").unpack_from
-# unit function
-_UNPACK_REQUEST_2: Final = struct.Struct(">BB").unpack_from
+# transaction - request_length unit function
+_UNPACK_REQUEST: Final = struct.Struct(">HHHBB").unpack_from
 # address quantity
-_UNPACK_REQUEST_3: Final = struct.Struct(">HH").unpack_from
+_UNPACK_REQUEST_2: Final = struct.Struct(">HH").unpack_from
 # address quantity request_length_2
-_UNPACK_REQUEST_4: Final = struct.Struct(">HHB").unpack_from
+_UNPACK_REQUEST_3: Final = struct.Struct(">HHB").unpack_from
 # address quantity write_address write_quantity registers_size
-_UNPACK_REQUEST_5: Final = struct.Struct(">HHHHB").unpack_from
+_UNPACK_REQUEST_4: Final = struct.Struct(">HHHHB").unpack_from
+# address and_mask or_mask
+_UNPACK_REQUEST_5: Final = struct.Struct(">HHH").unpack_from
 # address
 _UNPACK_REQUEST_6: Final = struct.Struct(">H").unpack_from
+# access object
+_UNPACK_REQUEST_7: Final = struct.Struct(">BB").unpack_from
 _FIXED_REQUEST: Final = Fixed(">HH", (("transaction", 0, 2), (None, 2, 4)))
 _FIXED_REQUEST_2: Final = Fixed(">BB", (("unit", 0, 1), ("function", 1, 2)))
 _FIXED_REQUEST_3: Final = Fixed(">HH", (("address", 0, 2), ("quantity", 2, 4)))
@@ -1131,49 +1137,39 @@ _FIXED_REQUEST_9: Final = Fixed(">BB", (("access", 0, 1), ("object", 1, 2)))
 def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None:
     """Read a `request` of which all is there before `end`; None = let the reader decide."""
     start = pos
-    address: int | None = None
     quantity: int | None = None
-    value_: int | None = None
-    coils: list[bool] | None = None
-    registers: list[int] | None = None
-    write_address: int | None = None
-    write_quantity: int | None = None
-    and_mask: int | None = None
-    or_mask: int | None = None
-    files: list[FileReference] | None = None
-    written: list[WrittenFile] | None = None
-    subfunction: int | None = None
-    data_: bytes | None = None
     interface: int | None = None
-    access: int | None = None
-    object: int | None = None
-    if end - pos < 6:
+    if end - pos < 8:
         return None
-    transaction, value, request_length = _UNPACK_REQUEST(data, pos)  # modbus.yaml:34
+    transaction, value, request_length, unit, function = _UNPACK_REQUEST(
+        data, pos
+    )  # modbus.yaml:34
     if value != 0:
         return None
-    pos += 6
-    stop = pos + request_length  # modbus.yaml:42
-    if stop > end:
+    pos += 8
+    stop = pos + request_length - 2  # modbus.yaml:42
+    if stop < pos or stop > end or stop - start > 260:
         return None
-    if stop - pos < 2:
-        return None
-    unit, function = _UNPACK_REQUEST_2(data, pos)  # modbus.yaml:43
-    pos += 2
     if function in (1, 2, 3, 4):  # modbus.yaml:47
         if stop - pos < 4:
             return None
-        address, quantity = _UNPACK_REQUEST_3(data, pos)  # modbus.yaml:96
+        address, quantity = _UNPACK_REQUEST_2(data, pos)  # modbus.yaml:96
         pos += 4
+        if pos != stop:
+            return None
+        return Request(transaction, unit, function, address, quantity), pos
     elif function in (5, 6):  # modbus.yaml:48
         if stop - pos < 4:
             return None
-        address, value_ = _UNPACK_REQUEST_3(data, pos)  # modbus.yaml:98
+        address, value_ = _UNPACK_REQUEST_2(data, pos)  # modbus.yaml:98
         pos += 4
+        if pos != stop:
+            return None
+        return Request(transaction, unit, function, address, value=value_), pos
     elif function == 15:  # modbus.yaml:49
         if stop - pos < 5:
             return None
-        address, quantity, request_length_2_ = _UNPACK_REQUEST_4(data, pos)  # modbus.yaml:96
+        address, quantity, request_length_2_ = _UNPACK_REQUEST_3(data, pos)  # modbus.yaml:96
         pos += 5
         stop2 = pos + request_length_2_  # modbus.yaml:104
         if stop2 > stop:
@@ -1183,46 +1179,76 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
             return None
         coils = flags_of(data[pos:stop3], quantity, "little")  # modbus.yaml:105
         pos = stop3
+        if pos != stop:
+            return None
+        return Request(transaction, unit, function, address, quantity, coils=coils), pos
     elif function == 16:  # modbus.yaml:50
         if stop - pos < 5:
             return None
-        address, quantity, registers_size = _UNPACK_REQUEST_4(data, pos)  # modbus.yaml:96
+        address, quantity, registers_size = _UNPACK_REQUEST_3(data, pos)  # modbus.yaml:96
         pos += 5
         stop4 = pos + registers_size  # modbus.yaml:100
         if stop4 > stop:
             return None
-        if (stop4 - pos) % 2 or stop4 - pos > 8192:
+        if registers_size % 2:
             return None
         registers = list(
-            struct.unpack_from(f">{(stop4 - pos) // 2}H", data, pos)
+            struct.unpack_from(f">{registers_size // 2}H", data, pos)
         )  # modbus.yaml:100
         pos = stop4
+        if pos != stop:
+            return None
+        return Request(transaction, unit, function, address, quantity, registers=registers), pos
     elif function == 23:  # modbus.yaml:51
         if stop - pos < 9:
             return None
-        address, quantity, write_address, write_quantity, registers_size = _UNPACK_REQUEST_5(
+        address, quantity, write_address, write_quantity, registers_size = _UNPACK_REQUEST_4(
             data, pos
         )  # modbus.yaml:96
         pos += 9
         stop5 = pos + registers_size  # modbus.yaml:100
         if stop5 > stop:
             return None
-        if (stop5 - pos) % 2 or stop5 - pos > 8192:
+        if registers_size % 2:
             return None
         registers = list(
-            struct.unpack_from(f">{(stop5 - pos) // 2}H", data, pos)
+            struct.unpack_from(f">{registers_size // 2}H", data, pos)
         )  # modbus.yaml:100
         pos = stop5
+        if pos != stop:
+            return None
+        return (
+            Request(
+                transaction,
+                unit,
+                function,
+                address,
+                quantity,
+                registers=registers,
+                write_address=write_address,
+                write_quantity=write_quantity,
+            ),
+            pos,
+        )
     elif function == 22:  # modbus.yaml:52
         if stop - pos < 6:
             return None
-        address, and_mask, or_mask = _UNPACK_REQUEST(data, pos)  # modbus.yaml:99
+        address, and_mask, or_mask = _UNPACK_REQUEST_5(data, pos)  # modbus.yaml:99
         pos += 6
+        if pos != stop:
+            return None
+        return (
+            Request(transaction, unit, function, address, and_mask=and_mask, or_mask=or_mask),
+            pos,
+        )
     elif function == 24:  # modbus.yaml:53
         if stop - pos < 2:
             return None
         (address,) = _UNPACK_REQUEST_6(data, pos)  # modbus.yaml:53
         pos += 2
+        if pos != stop:
+            return None
+        return Request(transaction, unit, function, address), pos
     elif function == 20:  # modbus.yaml:54
         if pos >= stop:
             return None
@@ -1231,7 +1257,7 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         stop6 = pos + files_size  # modbus.yaml:54
         if stop6 > stop:
             return None
-        files = []
+        files: list[FileReference] = []
         while pos < stop6:  # modbus.yaml:54
             got = _scan_file_reference(data, pos, stop6)  # modbus.yaml:54
             if got is None:
@@ -1240,6 +1266,9 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
             if len(files) >= 4096:
                 return None
             files.append(item)
+        if pos != stop:
+            return None
+        return Request(transaction, unit, function, files=files), pos
     elif function == 21:  # modbus.yaml:55
         if pos >= stop:
             return None
@@ -1248,7 +1277,7 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         stop7 = pos + written_size  # modbus.yaml:55
         if stop7 > stop:
             return None
-        written = []
+        written: list[WrittenFile] = []
         while pos < stop7:  # modbus.yaml:55
             got2 = _scan_written_file(data, pos, stop7)  # modbus.yaml:55
             if got2 is None:
@@ -1257,6 +1286,9 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
             if len(written) >= 4096:
                 return None
             written.append(item2)
+        if pos != stop:
+            return None
+        return Request(transaction, unit, function, written=written), pos
     elif function == 8:  # modbus.yaml:56
         if stop - pos < 2:
             return None
@@ -1264,8 +1296,11 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos += 2
         data_ = data[pos:stop]  # modbus.yaml:113
         pos = stop
+        return Request(transaction, unit, function, subfunction=subfunction, data=data_), pos
     elif function in (7, 11, 12, 17):  # modbus.yaml:57
-        pass
+        if pos != stop:
+            return None
+        return Request(transaction, unit, function), pos
     elif function == 43:  # modbus.yaml:58
         if pos >= stop:
             return None
@@ -1274,42 +1309,24 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         if interface == 14:  # modbus.yaml:126
             if stop - pos < 2:
                 return None
-            access, object = _UNPACK_REQUEST_2(data, pos)  # modbus.yaml:127
+            access, object = _UNPACK_REQUEST_7(data, pos)  # modbus.yaml:127
             pos += 2
+            if pos != stop:
+                return None
+            return (
+                Request(
+                    transaction, unit, function, interface=interface, access=access, object=object
+                ),
+                pos,
+            )
         else:
             data_ = data[pos:stop]  # modbus.yaml:128
             pos = stop
+            return Request(transaction, unit, function, data=data_, interface=interface), pos
     else:
         data_ = data[pos:stop]  # modbus.yaml:59
         pos = stop
-    if pos != stop:
-        return None
-    if pos - start > 260:
-        return None
-    return (
-        Request(
-            transaction,
-            unit,
-            function,
-            address,
-            quantity,
-            value_,
-            coils,
-            registers,
-            write_address,
-            write_quantity,
-            and_mask,
-            or_mask,
-            files,
-            written,
-            subfunction,
-            data_,
-            interface,
-            access,
-            object,
-        ),
-        pos,
-    )
+        return Request(transaction, unit, function, data=data_), pos
 
 
 class _ReadRequest(Frame[Request]):
@@ -1577,25 +1594,23 @@ def parse_request(data: bytes) -> tuple[Request, int, list[Event]]:
     return parse(_ReadRequest, data, LIMITS, STREAMS)
 
 
+# file_content_length -
+_UNPACK_FILE_CONTENT: Final = struct.Struct(">BB").unpack_from
 _FIXED_FILE_CONTENT: Final = Fixed(">B", ((None, 0, 1),))
 
 
 def _scan_file_content(data: bytes, pos: int, end: int) -> tuple[FileContent, int] | None:
     """Read a `file_content` of which all is there before `end`; None = let the reader decide."""
-    if pos >= end:
+    if end - pos < 2:
         return None
-    file_content_length = data[pos]  # modbus.yaml:111
-    pos += 1
-    stop = pos + file_content_length  # modbus.yaml:111
-    if stop > end:
-        return None
-    if pos >= stop:
-        return None
-    value = data[pos]  # modbus.yaml:111
+    file_content_length, value = _UNPACK_FILE_CONTENT(data, pos)  # modbus.yaml:111
     if value != 6:
         return None
-    pos += 1
-    if (stop - pos) % 2 or stop - pos > 8192:
+    pos += 2
+    stop = pos + file_content_length - 1  # modbus.yaml:111
+    if stop < pos or stop > end:
+        return None
+    if (stop - pos) % 2 or (stop - pos) > 8192:
         return None
     registers = list(struct.unpack_from(f">{(stop - pos) // 2}H", data, pos))  # modbus.yaml:111
     pos = stop
@@ -1682,16 +1697,18 @@ def parse_device_object(data: bytes) -> tuple[DeviceObject, int, list[Event]]:
     return parse(_ReadDeviceObject, data, LIMITS, STREAMS)
 
 
-# transaction - response_length
-_UNPACK_RESPONSE: Final = struct.Struct(">HHH").unpack_from
-# unit _failed function
-_UNPACK_RESPONSE_2: Final = struct.Struct(">BB").unpack_from
+# transaction - response_length unit _failed function
+_UNPACK_RESPONSE: Final = struct.Struct(">HHHBB").unpack_from
 # address value
-_UNPACK_RESPONSE_3: Final = struct.Struct(">HH").unpack_from
-# registers_length
+_UNPACK_RESPONSE_2: Final = struct.Struct(">HH").unpack_from
+# address and_mask or_mask
+_UNPACK_RESPONSE_3: Final = struct.Struct(">HHH").unpack_from
+# subfunction
 _UNPACK_RESPONSE_4: Final = struct.Struct(">H").unpack_from
+# response_length_2 status event_count message_count
+_UNPACK_RESPONSE_5: Final = struct.Struct(">BHHH").unpack_from
 # access conformity more_follows next_object objects_count
-_UNPACK_RESPONSE_5: Final = struct.Struct(">BBBBB").unpack_from
+_UNPACK_RESPONSE_6: Final = struct.Struct(">BBBBB").unpack_from
 _FIXED_RESPONSE: Final = Fixed(">HH", (("transaction", 0, 2), (None, 2, 4)))
 _FIXED_RESPONSE_2: Final = Fixed(">BB", (("unit", 0, 1), ("_failed", 1, 2), ("function", 1, 2)))
 _FIXED_RESPONSE_3: Final = Fixed(">HH", (("address", 0, 2), ("value", 2, 4)))
@@ -1716,49 +1733,27 @@ _FIXED_RESPONSE_8: Final = Fixed(
 def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | None:
     """Read a `response` of which all is there before `end`; None = let the reader decide."""
     start = pos
-    code: int | None = None
-    coils: list[bool] | None = None
-    registers: list[int] | None = None
-    address: int | None = None
-    value_: int | None = None
-    quantity: int | None = None
-    and_mask: int | None = None
-    or_mask: int | None = None
-    contents: list[FileContent] | None = None
-    written: list[WrittenFile] | None = None
-    subfunction: int | None = None
-    data_: bytes | None = None
-    status: int | None = None
-    event_count: int | None = None
-    message_count: int | None = None
-    log_events: bytes | None = None
     interface: int | None = None
-    access: int | None = None
-    conformity: int | None = None
-    more_follows: bool | None = None
-    next_object: int | None = None
-    objects: list[DeviceObject] | None = None
-    if end - pos < 6:
+    if end - pos < 8:
         return None
-    transaction, value, response_length = _UNPACK_RESPONSE(data, pos)  # modbus.yaml:34
+    transaction, value, response_length, unit, word = _UNPACK_RESPONSE(data, pos)  # modbus.yaml:34
     if value != 0:
         return None
-    pos += 6
-    stop = pos + response_length  # modbus.yaml:66
-    if stop > end:
-        return None
-    if stop - pos < 2:
-        return None
-    unit, word = _UNPACK_RESPONSE_2(data, pos)  # modbus.yaml:67
     _failed_ = word & 0x80 != 0
     function = word & 0x7F
-    pos += 2
-    if _failed_ == True:  # modbus.yaml:72
+    pos += 8
+    stop = pos + response_length - 2  # modbus.yaml:66
+    if stop < pos or stop > end or stop - start > 260:
+        return None
+    if _failed_:  # modbus.yaml:72
         if pos >= stop:
             return None
         code = data[pos]  # modbus.yaml:72
         pos += 1
-    elif _failed_ == False:  # modbus.yaml:73
+        if pos != stop:
+            return None
+        return Response(transaction, unit, function, code), pos
+    elif not _failed_:  # modbus.yaml:73
         if function in (1, 2):  # modbus.yaml:78
             if pos >= stop:
                 return None
@@ -1767,10 +1762,11 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             stop2 = pos + coils_size  # modbus.yaml:78
             if stop2 > stop:
                 return None
-            if (stop2 - pos) * 8 > 4096:
-                return None
-            coils = flags_of(data[pos:stop2], (stop2 - pos) * 8, "little")  # modbus.yaml:78
+            coils = flags_of(data[pos:stop2], coils_size * 8, "little")  # modbus.yaml:78
             pos = stop2
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, coils=coils), pos
         elif function in (3, 4, 23):  # modbus.yaml:79
             if pos >= stop:
                 return None
@@ -1779,39 +1775,52 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             stop3 = pos + registers_size  # modbus.yaml:100
             if stop3 > stop:
                 return None
-            if (stop3 - pos) % 2 or stop3 - pos > 8192:
+            if registers_size % 2:
                 return None
             registers = list(
-                struct.unpack_from(f">{(stop3 - pos) // 2}H", data, pos)
+                struct.unpack_from(f">{registers_size // 2}H", data, pos)
             )  # modbus.yaml:100
             pos = stop3
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, registers=registers), pos
         elif function in (5, 6):  # modbus.yaml:80
             if stop - pos < 4:
                 return None
-            address, value_ = _UNPACK_RESPONSE_3(data, pos)  # modbus.yaml:98
+            address, value_ = _UNPACK_RESPONSE_2(data, pos)  # modbus.yaml:98
             pos += 4
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, address=address, value=value_), pos
         elif function in (15, 16):  # modbus.yaml:81
             if stop - pos < 4:
                 return None
-            address, quantity = _UNPACK_RESPONSE_3(data, pos)  # modbus.yaml:96
+            address, quantity = _UNPACK_RESPONSE_2(data, pos)  # modbus.yaml:96
             pos += 4
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, address=address, quantity=quantity), pos
         elif function == 22:  # modbus.yaml:82
             if stop - pos < 6:
                 return None
-            address, and_mask, or_mask = _UNPACK_RESPONSE(data, pos)  # modbus.yaml:99
+            address, and_mask, or_mask = _UNPACK_RESPONSE_3(data, pos)  # modbus.yaml:99
             pos += 6
+            if pos != stop:
+                return None
+            return (
+                Response(
+                    transaction, unit, function, address=address, and_mask=and_mask, or_mask=or_mask
+                ),
+                pos,
+            )
         elif function == 24:  # modbus.yaml:83
-            if stop - pos < 2:
+            if stop - pos < 4:
                 return None
-            (registers_length,) = _UNPACK_RESPONSE_4(data, pos)  # modbus.yaml:83
-            pos += 2
-            stop4 = pos + registers_length  # modbus.yaml:83
-            if stop4 > stop:
+            registers_length, registers_count = _UNPACK_RESPONSE_2(data, pos)  # modbus.yaml:83
+            pos += 4
+            stop4 = pos + registers_length - 2  # modbus.yaml:83
+            if stop4 < pos or stop4 > stop:
                 return None
-            if stop4 - pos < 2:
-                return None
-            (registers_count,) = _UNPACK_RESPONSE_4(data, pos)  # modbus.yaml:83
-            pos += 2
             stop5 = pos + 2 * registers_count  # modbus.yaml:83
             if stop5 > stop4 or registers_count > 4096:
                 return None
@@ -1821,6 +1830,9 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos = stop5
             if pos != stop4:
                 return None
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, registers=registers), pos
         elif function == 20:  # modbus.yaml:84
             if pos >= stop:
                 return None
@@ -1829,7 +1841,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             stop6 = pos + contents_size  # modbus.yaml:84
             if stop6 > stop:
                 return None
-            contents = []
+            contents: list[FileContent] = []
             while pos < stop6:  # modbus.yaml:84
                 got = _scan_file_content(data, pos, stop6)  # modbus.yaml:84
                 if got is None:
@@ -1838,6 +1850,9 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 if len(contents) >= 4096:
                     return None
                 contents.append(item)
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, contents=contents), pos
         elif function == 21:  # modbus.yaml:85
             if pos >= stop:
                 return None
@@ -1846,7 +1861,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             stop7 = pos + written_size  # modbus.yaml:85
             if stop7 > stop:
                 return None
-            written = []
+            written: list[WrittenFile] = []
             while pos < stop7:  # modbus.yaml:85
                 got2 = _scan_written_file(data, pos, stop7)  # modbus.yaml:85
                 if got2 is None:
@@ -1855,6 +1870,9 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 if len(written) >= 4096:
                     return None
                 written.append(item2)
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, written=written), pos
         elif function == 8:  # modbus.yaml:86
             if stop - pos < 2:
                 return None
@@ -1862,30 +1880,52 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos += 2
             data_ = data[pos:stop]  # modbus.yaml:113
             pos = stop
+            return Response(transaction, unit, function, subfunction=subfunction, data=data_), pos
         elif function == 7:  # modbus.yaml:87
             if pos >= stop:
                 return None
             status = data[pos]  # modbus.yaml:87
             pos += 1
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, status=status), pos
         elif function == 11:  # modbus.yaml:88
             if stop - pos < 4:
                 return None
-            status, event_count = _UNPACK_RESPONSE_3(data, pos)  # modbus.yaml:88
+            status, event_count = _UNPACK_RESPONSE_2(data, pos)  # modbus.yaml:88
             pos += 4
+            if pos != stop:
+                return None
+            return (
+                Response(transaction, unit, function, status=status, event_count=event_count),
+                pos,
+            )
         elif function == 12:  # modbus.yaml:89
-            if pos >= stop:
+            if stop - pos < 7:
                 return None
-            response_length_2_ = data[pos]  # modbus.yaml:115
-            pos += 1
-            stop8 = pos + response_length_2_  # modbus.yaml:116
-            if stop8 > stop:
+            response_length_2_, status, event_count, message_count = _UNPACK_RESPONSE_5(
+                data, pos
+            )  # modbus.yaml:115
+            pos += 7
+            stop8 = pos + response_length_2_ - 6  # modbus.yaml:116
+            if stop8 < pos or stop8 > stop:
                 return None
-            if stop8 - pos < 6:
-                return None
-            status, event_count, message_count = _UNPACK_RESPONSE(data, pos)  # modbus.yaml:117
-            pos += 6
             log_events = data[pos:stop8]  # modbus.yaml:120
             pos = stop8
+            if pos != stop:
+                return None
+            return (
+                Response(
+                    transaction,
+                    unit,
+                    function,
+                    status=status,
+                    event_count=event_count,
+                    message_count=message_count,
+                    log_events=log_events,
+                ),
+                pos,
+            )
         elif function == 17:  # modbus.yaml:90
             if pos >= stop:
                 return None
@@ -1895,6 +1935,9 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 return None
             data_ = data[pos : pos + data_size]  # modbus.yaml:90
             pos += data_size
+            if pos != stop:
+                return None
+            return Response(transaction, unit, function, data=data_), pos
         elif function == 43:  # modbus.yaml:91
             if pos >= stop:
                 return None
@@ -1903,12 +1946,12 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             if interface == 14:  # modbus.yaml:134
                 if stop - pos < 5:
                     return None
-                access, conformity, value2, next_object, objects_count = _UNPACK_RESPONSE_5(
+                access, conformity, value2, next_object, objects_count = _UNPACK_RESPONSE_6(
                     data, pos
                 )  # modbus.yaml:136
                 more_follows = value2 != 0
                 pos += 5
-                objects = []
+                objects: list[DeviceObject] = []
                 while len(objects) < objects_count:  # modbus.yaml:140
                     got3 = _scan_device_object(data, pos, stop)  # modbus.yaml:140
                     if got3 is None:
@@ -1917,48 +1960,32 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                     if len(objects) >= 4096:
                         return None
                     objects.append(item3)
+                if pos != stop:
+                    return None
+                return (
+                    Response(
+                        transaction,
+                        unit,
+                        function,
+                        interface=interface,
+                        access=access,
+                        conformity=conformity,
+                        more_follows=more_follows,
+                        next_object=next_object,
+                        objects=objects,
+                    ),
+                    pos,
+                )
             else:
                 data_ = data[pos:stop]  # modbus.yaml:141
                 pos = stop
+                return Response(transaction, unit, function, data=data_, interface=interface), pos
         else:
             data_ = data[pos:stop]  # modbus.yaml:92
             pos = stop
+            return Response(transaction, unit, function, data=data_), pos
     else:
         return None
-    if pos != stop:
-        return None
-    if pos - start > 260:
-        return None
-    return (
-        Response(
-            transaction,
-            unit,
-            function,
-            code,
-            coils,
-            registers,
-            address,
-            value_,
-            quantity,
-            and_mask,
-            or_mask,
-            contents,
-            written,
-            subfunction,
-            data_,
-            status,
-            event_count,
-            message_count,
-            log_events,
-            interface,
-            access,
-            conformity,
-            more_follows,
-            next_object,
-            objects,
-        ),
-        pos,
-    )
 
 
 class _ReadResponse(Frame[Response]):
@@ -2077,9 +2104,9 @@ class _ReadResponse(Frame[Response]):
                 self.unit, word = r.fixed(_FIXED_RESPONSE_2)
                 self._failed = word & 0x80 != 0
                 self.function = word & 0x7F
-                if self._failed == True:  # modbus.yaml:72
+                if self._failed:  # modbus.yaml:72
                     self.step_ = 4
-                elif self._failed == False:  # modbus.yaml:73
+                elif not self._failed:  # modbus.yaml:73
                     self.step_ = 5
                 else:
                     r.fail("mismatch", None, "one of True, False")
@@ -2762,9 +2789,9 @@ def _scan_register_values(data: bytes, pos: int, end: int) -> tuple[RegisterValu
     stop = pos + registers_size  # modbus.yaml:100
     if stop > end:
         return None
-    if (stop - pos) % 2 or stop - pos > 8192:
+    if registers_size % 2:
         return None
-    registers = list(struct.unpack_from(f">{(stop - pos) // 2}H", data, pos))  # modbus.yaml:100
+    registers = list(struct.unpack_from(f">{registers_size // 2}H", data, pos))  # modbus.yaml:100
     pos = stop
     return RegisterValues(registers), pos
 
@@ -2876,8 +2903,8 @@ def parse_diagnostics(data: bytes) -> tuple[Diagnostics, int, list[Event]]:
     return parse(_ReadDiagnostics, data, LIMITS, STREAMS)
 
 
-# status event_count message_count
-_UNPACK_EVENT_LOG: Final = struct.Struct(">HHH").unpack_from
+# event_log_length status event_count message_count
+_UNPACK_EVENT_LOG: Final = struct.Struct(">BHHH").unpack_from
 _FIXED_EVENT_LOG: Final = Fixed(
     ">HHH", (("status", 0, 2), ("event_count", 2, 4), ("message_count", 4, 6))
 )
@@ -2885,17 +2912,15 @@ _FIXED_EVENT_LOG: Final = Fixed(
 
 def _scan_event_log(data: bytes, pos: int, end: int) -> tuple[EventLog, int] | None:
     """Read a `event_log` of which all is there before `end`; None = let the reader decide."""
-    if pos >= end:
+    if end - pos < 7:
         return None
-    event_log_length = data[pos]  # modbus.yaml:115
-    pos += 1
-    stop = pos + event_log_length  # modbus.yaml:116
-    if stop > end:
+    event_log_length, status, event_count, message_count = _UNPACK_EVENT_LOG(
+        data, pos
+    )  # modbus.yaml:115
+    pos += 7
+    stop = pos + event_log_length - 6  # modbus.yaml:116
+    if stop < pos or stop > end:
         return None
-    if stop - pos < 6:
-        return None
-    status, event_count, message_count = _UNPACK_EVENT_LOG(data, pos)  # modbus.yaml:117
-    pos += 6
     log_events = data[pos:stop]  # modbus.yaml:120
     pos = stop
     return EventLog(status, event_count, message_count, log_events), pos

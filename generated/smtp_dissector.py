@@ -188,7 +188,7 @@ class Command(Record):
     __slots__ = ("verb", "argument", "size")
     __match_args__ = ("verb", "argument", "size")
 
-    def __init__(self, verb: str, argument: str | None, size: int | None) -> None:
+    def __init__(self, verb: str, argument: str | None = None, size: int | None = None) -> None:
         self.verb = verb
         self.argument = argument
         self.size = size

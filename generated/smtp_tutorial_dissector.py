@@ -143,7 +143,7 @@ class SmtpCommand(Record):
     __slots__ = ("command", "parameter")
     __match_args__ = ("command", "parameter")
 
-    def __init__(self, command: str, parameter: str | None) -> None:
+    def __init__(self, command: str, parameter: str | None = None) -> None:
         self.command = command
         self.parameter = parameter
 

@@ -269,7 +269,7 @@ class KeyShare(Record):
         "group": Group,
     }
 
-    def __init__(self, group: int, key: bytes | None) -> None:
+    def __init__(self, group: int, key: bytes | None = None) -> None:
         self.group = group
         self.key = key
 
@@ -306,13 +306,13 @@ class Extension(Record):
     def __init__(
         self,
         type: int,
-        server_names: list[ServerNameEntry] | None,
-        groups: list[int] | None,
-        algorithms: list[int] | None,
-        protocols: list[str] | None,
-        versions: list[int] | None,
-        shares: list[KeyShare] | None,
-        data: bytes | None,
+        server_names: list[ServerNameEntry] | None = None,
+        groups: list[int] | None = None,
+        algorithms: list[int] | None = None,
+        protocols: list[str] | None = None,
+        versions: list[int] | None = None,
+        shares: list[KeyShare] | None = None,
+        data: bytes | None = None,
     ) -> None:
         self.type = type
         self.server_names = server_names
@@ -378,21 +378,21 @@ class Handshake(Record):
         self,
         type: int,
         length: int,
-        version: int | None,
-        random: bytes | None,
-        session_id: bytes | None,
-        cipher_suites: list[int] | None,
-        compression_methods: bytes | None,
-        extensions: list[Extension] | None,
-        server_name: str | None,
-        alpn: list[str] | None,
-        supported_versions: list[int] | None,
-        legacy_version: int | None,
-        cipher_suite: int | None,
-        compression_method: int | None,
-        retry: bool | None,
-        downgraded: bool | None,
-        certificates: list[bytes] | None,
+        version: int | None = None,
+        random: bytes | None = None,
+        session_id: bytes | None = None,
+        cipher_suites: list[int] | None = None,
+        compression_methods: bytes | None = None,
+        extensions: list[Extension] | None = None,
+        server_name: str | None = None,
+        alpn: list[str] | None = None,
+        supported_versions: list[int] | None = None,
+        legacy_version: int | None = None,
+        cipher_suite: int | None = None,
+        compression_method: int | None = None,
+        retry: bool | None = None,
+        downgraded: bool | None = None,
+        certificates: list[bytes] | None = None,
     ) -> None:
         self.type = type
         self.length = length
@@ -451,10 +451,10 @@ class ClientHello(Record):
         session_id: bytes,
         cipher_suites: list[int],
         compression_methods: bytes,
-        extensions: list[Extension] | None,
-        server_name: str | None,
-        alpn: list[str] | None,
-        supported_versions: list[int] | None,
+        extensions: list[Extension] | None = None,
+        server_name: str | None = None,
+        alpn: list[str] | None = None,
+        supported_versions: list[int] | None = None,
     ) -> None:
         self.version = version
         self.random = random
@@ -546,9 +546,9 @@ class Extensions(Record):
     def __init__(
         self,
         extensions: list[Extension],
-        server_name: str | None,
-        alpn: list[str] | None,
-        supported_versions: list[int] | None,
+        server_name: str | None = None,
+        alpn: list[str] | None = None,
+        supported_versions: list[int] | None = None,
     ) -> None:
         self.extensions = extensions
         self.server_name = server_name
@@ -982,9 +982,9 @@ def _scan_extension(
             stop3 = pos + groups_size  # tls.yaml:181
             if stop3 > stop:
                 return None
-            if (stop3 - pos) % 2 or stop3 - pos > 4000:
+            if groups_size % 2 or groups_size > 4000:
                 return None
-            groups = list(struct.unpack_from(f">{(stop3 - pos) // 2}H", data, pos))  # tls.yaml:181
+            groups = list(struct.unpack_from(f">{groups_size // 2}H", data, pos))  # tls.yaml:181
             pos = stop3
         elif type in (13, 50):  # tls.yaml:182
             if stop - pos < 2:
@@ -994,10 +994,10 @@ def _scan_extension(
             stop4 = pos + algorithms_size  # tls.yaml:182
             if stop4 > stop:
                 return None
-            if (stop4 - pos) % 2 or stop4 - pos > 4000:
+            if algorithms_size % 2 or algorithms_size > 4000:
                 return None
             algorithms = list(
-                struct.unpack_from(f">{(stop4 - pos) // 2}H", data, pos)
+                struct.unpack_from(f">{algorithms_size // 2}H", data, pos)
             )  # tls.yaml:182
             pos = stop4
         elif type == 16:  # tls.yaml:183
@@ -1010,19 +1010,15 @@ def _scan_extension(
                 return None
             protocols = []
             while pos < stop5:  # tls.yaml:183
-                if pos >= stop5:
+                got2 = _scan_extension_protocols_item(data, pos, stop5)  # tls.yaml:183
+                if got2 is None:
                     return None
-                size = data[pos]  # tls.yaml:183
-                pos += 1
-                if stop5 - pos < size:
-                    return None
-                _value_ = data[pos : pos + size].decode("latin-1")  # tls.yaml:183
-                pos += size
+                item2, pos = got2
                 if len(protocols) >= 2000:
                     return None
-                protocols.append(_value_)
+                protocols.append(item2)
         elif type == 43:  # tls.yaml:184
-            if from_client == True:  # tls.yaml:187
+            if from_client:  # tls.yaml:187
                 if pos >= stop:
                     return None
                 versions_size = data[pos]  # tls.yaml:187
@@ -1030,13 +1026,13 @@ def _scan_extension(
                 stop6 = pos + versions_size  # tls.yaml:187
                 if stop6 > stop:
                     return None
-                if (stop6 - pos) % 2 or stop6 - pos > 4000:
+                if versions_size % 2:
                     return None
                 versions = list(
-                    struct.unpack_from(f">{(stop6 - pos) // 2}H", data, pos)
+                    struct.unpack_from(f">{versions_size // 2}H", data, pos)
                 )  # tls.yaml:187
                 pos = stop6
-            elif from_client == False:  # tls.yaml:188
+            elif not from_client:  # tls.yaml:188
                 stop7 = pos + 2 * 1  # tls.yaml:188
                 if stop7 > stop:
                     return None
@@ -1045,7 +1041,7 @@ def _scan_extension(
             else:
                 return None
         elif type == 51:  # tls.yaml:189
-            if from_client == True:  # tls.yaml:192
+            if from_client:  # tls.yaml:192
                 if stop - pos < 2:
                     return None
                 (shares_size,) = _UNPACK_EXTENSION_2(data, pos)  # tls.yaml:192
@@ -1055,20 +1051,20 @@ def _scan_extension(
                     return None
                 shares = []
                 while pos < stop8:  # tls.yaml:192
-                    got2 = _scan_key_share(data, pos, stop8)  # tls.yaml:192
-                    if got2 is None:
+                    got3 = _scan_key_share(data, pos, stop8)  # tls.yaml:192
+                    if got3 is None:
                         return None
-                    item3, pos = got2
+                    item3, pos = got3
                     if len(shares) >= 2000:
                         return None
                     shares.append(item3)
-            elif from_client == False:  # tls.yaml:193
+            elif not from_client:  # tls.yaml:193
                 shares = []
                 while len(shares) < 1:  # tls.yaml:193
-                    got3 = _scan_key_share(data, pos, stop)  # tls.yaml:193
-                    if got3 is None:
+                    got4 = _scan_key_share(data, pos, stop)  # tls.yaml:193
+                    if got4 is None:
                         return None
-                    item4, pos = got3
+                    item4, pos = got4
                     if len(shares) >= 2000:
                         return None
                     shares.append(item4)
@@ -1238,9 +1234,9 @@ class _ReadExtension(Frame[Extension]):
                 r.leave(False, "protocols")
                 self.step_ = 41
             if self.step_ == 24:
-                if self.from_client == True:  # tls.yaml:187
+                if self.from_client:  # tls.yaml:187
                     self.step_ = 25
-                elif self.from_client == False:  # tls.yaml:188
+                elif not self.from_client:  # tls.yaml:188
                     self.step_ = 30
                 else:
                     r.fail("mismatch", None, "one of True, False")
@@ -1271,9 +1267,9 @@ class _ReadExtension(Frame[Extension]):
                     r.add(self.known_versions_, item6, "versions")
                 self.step_ = 41
             if self.step_ == 32:
-                if self.from_client == True:  # tls.yaml:192
+                if self.from_client:  # tls.yaml:192
                     self.step_ = 33
-                elif self.from_client == False:  # tls.yaml:193
+                elif not self.from_client:  # tls.yaml:193
                     self.step_ = 38
                 else:
                     r.fail("mismatch", None, "one of True, False")
@@ -1375,11 +1371,8 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
     """Read a `handshake` of which all is there before `end`; None = let the reader decide."""
     try:
         start = pos
-        version: int | None = None
         random: bytes | None = None
         session_id: bytes | None = None
-        cipher_suites: list[int] | None = None
-        compression_methods: bytes | None = None
         from_client: bool | None = None
         extensions: list[Extension] | None = None
         _names_: list[ServerNameEntry] | None = None
@@ -1387,18 +1380,14 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
         alpn: list[str] | None = None
         supported_versions: list[int] | None = None
         legacy_version: int | None = None
-        cipher_suite: int | None = None
         compression_method: int | None = None
-        retry: bool | None = None
-        downgraded: bool | None = None
-        certificates: list[bytes] | None = None
         if end - pos < 4:
             return None
         type, value, value2 = _UNPACK_HANDSHAKE(data, pos)  # tls.yaml:133
         length = value << 8 | value2
         pos += 4
         stop = pos + length  # tls.yaml:136
-        if stop > end:
+        if stop > end or stop - start > 524288:
             return None
         if type == 1:  # tls.yaml:138
             if stop - pos < 2:
@@ -1424,10 +1413,10 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
             stop2 = pos + cipher_suites_size  # tls.yaml:147
             if stop2 > stop:
                 return None
-            if (stop2 - pos) % 2 or stop2 - pos > 4000:
+            if cipher_suites_size % 2 or cipher_suites_size > 4000:
                 return None
             cipher_suites = list(
-                struct.unpack_from(f">{(stop2 - pos) // 2}H", data, pos)
+                struct.unpack_from(f">{cipher_suites_size // 2}H", data, pos)
             )  # tls.yaml:147
             pos = stop2
             if pos >= stop:
@@ -1468,6 +1457,24 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                 supported_versions = next(
                     (e.versions for e in extensions if e.versions is not None), None
                 )
+            if pos != stop:
+                return None
+            return (
+                Handshake(
+                    type,
+                    length,
+                    version,
+                    random,
+                    session_id,
+                    cipher_suites,
+                    compression_methods,
+                    extensions,
+                    server_name,
+                    alpn,
+                    supported_versions,
+                ),
+                pos,
+            )
         elif type == 2:  # tls.yaml:139
             if stop - pos < 2:
                 return None
@@ -1530,6 +1537,27 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                 random.hex() == "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
             )
             downgraded = random[24:31] == b"DOWNGRD"
+            if pos != stop:
+                return None
+            return (
+                Handshake(
+                    type,
+                    length,
+                    version,
+                    random,
+                    session_id,
+                    extensions=extensions,
+                    server_name=server_name,
+                    alpn=alpn,
+                    supported_versions=supported_versions,
+                    legacy_version=legacy_version,
+                    cipher_suite=cipher_suite,
+                    compression_method=compression_method,
+                    retry=retry,
+                    downgraded=downgraded,
+                ),
+                pos,
+            )
         elif type == 11:  # tls.yaml:140
             if stop - pos < 3:
                 return None
@@ -1539,51 +1567,26 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
             stop5 = pos + certificates_size  # tls.yaml:140
             if stop5 > stop:
                 return None
-            certificates = []
+            certificates: list[bytes] = []
             while pos < stop5:  # tls.yaml:140
-                if stop5 - pos < 3:
+                got3 = _scan_handshake_certificates_item(data, pos, stop5)  # tls.yaml:140
+                if got3 is None:
                     return None
-                value5, value6 = _UNPACK_HANDSHAKE_3(data, pos)  # tls.yaml:140
-                size = value5 << 8 | value6
-                pos += 3
-                if stop5 - pos < size:
-                    return None
-                _value_ = data[pos : pos + size]  # tls.yaml:140
-                pos += size
+                item3, pos = got3
                 if len(certificates) >= 2000:
                     return None
-                certificates.append(_value_)
+                certificates.append(item3)
+            if pos != stop:
+                return None
+            return Handshake(type, length, certificates=certificates), pos
         else:
             wanted = stop - pos
             if wanted < 0 or stop - pos < wanted:
                 return None
             pos += wanted
-        if pos != stop:
-            return None
-        if pos - start > 524288:
-            return None
-        return (
-            Handshake(
-                type,
-                length,
-                version,
-                random,
-                session_id,
-                cipher_suites,
-                compression_methods,
-                extensions,
-                server_name,
-                alpn,
-                supported_versions,
-                legacy_version,
-                cipher_suite,
-                compression_method,
-                retry,
-                downgraded,
-                certificates,
-            ),
-            pos,
-        )
+            if pos != stop:
+                return None
+            return Handshake(type, length), pos
     except EVALUATION_ERRORS:
         return None
 

@@ -14,6 +14,7 @@ from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import Code, literal
 from dissgen.codegen.values import converted
 from dissgen.ir import ops
+from dissgen.ir.expressions import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ class ScanNumbers:
     locals: Locals
     extents: Extents
     structs: list[Struct]
+    left: tuple[str, str] | None = None
+    """The end of a budget that was just entered, and its size."""
+
+    ahead: int = 0
+    """How many bytes of the budget that comes next are read."""
+
+    _path: list[ops.Op]
+    """The operations on the way here."""
 
     def decline(self, test: str) -> None:
         raise NotImplementedError
@@ -42,7 +51,10 @@ class ScanNumbers:
     def local(self, target: str) -> str:
         raise NotImplementedError
 
-    def all(self, body: tuple[ops.Op, ...]) -> None:
+    budget: ops.Within | None = None
+    """The budget whose end shows that the message is not too long."""
+
+    def all(self, body: tuple[ops.Op, ...], tail: Callable[[], None] | None = None) -> None:
         raise NotImplementedError
 
     def items(self, op: ops.Loop) -> str:
@@ -121,11 +133,22 @@ class ScanNumbers:
             many = f" or {count} > {limit}" if most is None or most > limit else ""
             self.decline(f"{negative}{stop} > {self.names.end}{many}")
         else:
-            tests = [f"({stop} - pos) % {size}"] if size > 1 else []
-            self.decline(" or ".join([*tests, f"{stop} - pos > {limit * size}"]))
+            room, most = self._room(stop)
+            values = f"{room} // {size}" if size > 1 else room
+            tests = [f"{room} % {size}"] if size > 1 else []
+            tests += [f"{room} > {limit * size}"] if most is None or most > limit * size else []
+            if tests:
+                self.decline(" or ".join(tests))
         self.code.add(f"{self.local(op.target.name)} = {make(values, stop)}", op.place)
         self.code.add(f"pos = {stop}")
         return True
+
+    def _room(self, stop: str) -> tuple[str, int | None]:
+        """What is left of the budget, and the most that this can be."""
+        if self.left is not None and self.left[0] == stop:
+            size = self.left[1]
+            return size, next((most for name, most in self.extents.values.items() if naming.local(name) == size), None)
+        return f"({stop} - pos)", None
 
     def _item(self, item: ops.Leaf | ops.Call) -> tuple[int, Callable[[str, str], str]] | None:
         """The size of an item, and what makes the list of all of them from their number and their end."""
@@ -180,8 +203,10 @@ class ScanNumbers:
             self.decline(f"{count} < 0 or {stop} > {self.names.end} or {count} > {limit}")
         else:
             stop = self.names.end
-            count = f"({stop} - pos) * 8" + (f" // {op.bits}" if op.bits > 1 else "")
-            self.decline(f"{count} > {limit}")
+            room, most = self._room(stop)
+            count = f"{room} * 8" + (f" // {op.bits}" if op.bits > 1 else "")
+            if most is None or most * 8 // op.bits > limit:
+                self.decline(f"{count} > {limit}")
         if op.target.name is not None:
             text = packed_items(op, f"data[pos:{stop}]", count)
             self.code.add(f"{self.local(op.target.name)} = {text}", op.place)
@@ -212,20 +237,45 @@ class ScanNumbers:
             self.code.add(f"{self.local(op.target.name)} = {value}", op.place)
         self.code.add(f"pos = {self.names.end}")
 
-    def within(self, op: ops.Within) -> None:
-        """The body reads up to the end of the budget only."""
+    def reads_ahead(self, op: ops.Op, budget: ops.Within) -> bool:
+        """Read numbers before a budget together with those at its beginning; whether that is done."""
+        first = budget.body[0] if budget.body else None
+        before, inside = _numbers(op), _numbers(first)
+        plain = isinstance(budget.size, Name) and self.extents.value(budget.size) is not None
+        if not before or not inside or not plain or (inside[0].shift + sum(part.bits for part in inside)) % 8:
+            return False
+        self.fixed((*before, *inside), op.place)
+        self.ahead = sum(part.bits for part in inside) // 8
+        return True
+
+    def within(self, op: ops.Within, tail: Callable[[], None] | None = None) -> None:
+        """The body reads up to the end of the budget only; then comes `tail`."""
         size = self.named("wanted", emit(op.size, self.names))
         stop, before = self.locals.fresh("stop"), self.names.end
-        self.code.add(f"{stop} = pos + {size}", op.place)
+        ahead, self.ahead = self.ahead, 0
+        self.code.add(f"{stop} = pos + {size}" + (f" - {ahead}" if ahead else ""), op.place)
         negative = "" if self.extents.value(op.size) is not None else f"{size} < 0 or "
-        self.decline(f"{negative}{stop} > {before}")
+        negative = f"{stop} < pos or " if ahead else negative
+        long = f" or {stop} - start > {self.module.limits.message}" if op is self.budget else ""
+        self.decline(f"{negative}{stop} > {before}{long}")
+
+        def end() -> None:
+            if op.slack:
+                self.code.add(f"pos = {stop}")
+            elif not _fills(self._path):
+                self.decline(f"pos != {stop}")
+            if tail is not None:
+                tail()
+
         self.names.end = stop
-        self.all(op.body)
+        body = op.body
+        if ahead:
+            self._path.append(body[0])
+            body = body[1:]
+        self.left = (stop, size) if body and not ahead and isinstance(body[0], ops.Loop | ops.PackedRead) else None
+        self.all(body, end)
+        self.left = None
         self.names.end = before
-        if op.slack:
-            self.code.add(f"pos = {stop}")
-        elif not _fills(op.body):
-            self.decline(f"pos != {stop}")
 
 
 def packed_items(op: ops.PackedRead, data: str, count: str) -> str:
@@ -235,7 +285,13 @@ def packed_items(op: ops.PackedRead, data: str, count: str) -> str:
     return f"numbers_of({data}, {count}, {op.bits}, {op.signed}, {literal(op.order)})"
 
 
-def _fills(body: tuple[ops.Op, ...]) -> bool:
+def _numbers(op: ops.Op | None) -> tuple[ops.NumberRead, ...]:
+    if isinstance(op, ops.FixedRun):
+        return op.parts
+    return (op,) if isinstance(op, ops.NumberRead) else ()
+
+
+def _fills(body: list[ops.Op]) -> bool:
     """Whether a body surely ends where its budget does."""
     last = body[-1] if body else None
     return isinstance(last, ops.RestRead | ops.PackedRead) or (isinstance(last, ops.Loop) and last.rest)

@@ -6,6 +6,8 @@ same rule reads on, waits, or says exactly what is wrong. So fusing can change s
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -16,6 +18,7 @@ from dissgen.codegen.expressions import emit
 from dissgen.codegen.extents import Extents
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.origins import Origins, ScanOrigins
+from dissgen.codegen.paths import ends_in_branch, touched, unsure
 from dissgen.codegen.pysource import Code, literal, regex_literal
 from dissgen.codegen.runs import RunPattern, run_pattern
 from dissgen.codegen.scan_numbers import ScanNumbers, Struct
@@ -52,6 +55,7 @@ class ScanBody(ScanNumbers, ScanOrigins):
         self.locals = Locals()
         self._declared: set[str] = set()
         self._inlined: set[str] = set()
+        self._path: list[ops.Op] = []
         self.extents = Extents(rule, module)
         self._limit = module.limits.message
         self.origins = origins
@@ -67,12 +71,52 @@ class ScanBody(ScanNumbers, ScanOrigins):
     def _body(self, whole: tuple[ops.Op, ...]) -> None:
         most = self.extents.body(whole)
         place = len(self.code.lines)
-        self._optional_fields()
-        self.all(whole)
-        if most is None or most > self._limit:
+        optional = {field.name: field for field in self.rule.fields if isinstance(field.type, OptionalType)}
+        several = {field.name for field in self.rule.fields if isinstance(inner(field.type), OneOfType)}
+        self._declared |= several
+        limited = most is None or most > self._limit
+        last = whole[-1] if whole else None
+        budget = last if isinstance(last, ops.Within) else None
+        bytewise = any(isinstance(op, ops.TokenRead | ops.Run | ops.Prefer) for op in every(whole))
+        sunk = bool(optional) and self.rule.result is None and not bytewise and ends_in_branch(whole)
+        if sunk and (budget is not None or not limited):
+            self.budget = budget if limited else None
+            read = {
+                node.binding.name for tree in body_expressions(whole) for node in walk(tree) if isinstance(node, Name)
+            }
+            needed = [name for name in optional if name in read | several | unsure(whole, last=True)]
+            self._declared |= set(needed)
+            self.all(whole, self._return)
+        else:
+            self._declared |= set(optional)
+            needed = list(optional)
+            self.all(whole)
+            if limited or self._limit < (most or 0):
+                self.decline(f"pos - start > {self._limit}")
+            self.code.add(f"return {self._result()}, pos")
+        for field in self.rule.fields:
+            if isinstance(field.type, OneOfType):
+                self.code.insert(place, f"{naming.local(field.name)}: {python_type(field.type)}")
+        for name in reversed(needed):
+            self.code.insert(place, f"{naming.local(name)}: {python_type(optional[name].type)} = None")
+        if any(re.search(r"\bstart\b", line) for line in self.code.lines[place:]):
             self.code.insert(place, "start = pos")
-            self.decline(f"pos - start > {self._limit}")
-        self.code.add(f"return {self._result()}, pos")
+
+    def _return(self) -> None:
+        """The record of the fields that this path has set."""
+        some = touched(self._path)
+        fields = [field for field in self.rule.fields if not field.local]
+        values: list[str] = []
+        named = False
+        for index, field in enumerate(fields):
+            absent = isinstance(field.type, OptionalType) and field.name not in some
+            left_out = absent and all(isinstance(later.type, OptionalType) for later in fields[index:])
+            value = "None" if absent else naming.local(field.name)
+            if left_out:
+                named = True
+            else:
+                values.append(f"{naming.record_attribute(field.name)}={value}" if named else value)
+        self.code.add(f"return {naming.record_class(self.rule.name)}({', '.join(values)}), pos")
 
     def _may_fail(self, whole: tuple[ops.Op, ...]) -> bool:
         """Whether an expression or a conversion in it may raise."""
@@ -83,22 +127,28 @@ class ScanBody(ScanNumbers, ScanOrigins):
         """A field, or the item of an array, whose name no field has."""
         return self.names.item if target == ITEM else naming.local(target)
 
-    def _optional_fields(self) -> None:
-        for field in self.rule.fields:
-            if isinstance(field.type, OptionalType):
-                self._declared.add(field.name)
-                self.code.add(f"{naming.local(field.name)}: {python_type(field.type)} = None")
-            elif isinstance(field.type, OneOfType):
-                self._declared.add(field.name)
-                self.code.add(f"{naming.local(field.name)}: {python_type(field.type)}")
-
     def decline(self, test: str) -> None:
         self.code.add(f"if {test}:")
         self.code.add("    return None")
 
-    def all(self, body: tuple[ops.Op, ...]) -> None:
-        for op in body:
+    def all(self, body: tuple[ops.Op, ...], tail: Callable[[], None] | None = None) -> None:
+        """The operations, and what follows them, at the end of each case where they end in a branch."""
+        for index, op in enumerate(body):
+            following = body[index + 1] if index + 1 < len(body) else None
+            if isinstance(following, ops.Within) and self.reads_ahead(op, following):
+                self._path.append(op)
+                continue
+            if tail is not None and index == len(body) - 1 and ends_in_branch((op,)):
+                if isinstance(op, ops.Branch):
+                    self._branch(op, tail)
+                elif isinstance(op, ops.Within):
+                    self._peeks(op.size)
+                    self.within(op, tail)
+                return
             self._op(op)
+            self._path.append(op)
+        if tail is not None:
+            tail()
 
     def _op(self, op: ops.Op) -> None:
         match op:
@@ -246,7 +296,7 @@ class ScanBody(ScanNumbers, ScanOrigins):
         self.decline(f"{got} is None")
         self.code.add(f"{self.local(op.target.name)}, pos = {got}" if op.target.name else f"pos = {got}[1]")
 
-    def _branch(self, op: ops.Branch) -> None:
+    def _branch(self, op: ops.Branch, tail: Callable[[], None] | None = None) -> None:
         self._peeks(op.subject)
         value = subject(op, self.names)
         if not isinstance(op.subject, Name):
@@ -255,15 +305,20 @@ class ScanBody(ScanNumbers, ScanOrigins):
             value = name
         for index, case in enumerate(op.cases):
             with self.code.block(f"{'if' if index == 0 else 'elif'} {case_test(value, case.values)}:", case.place):
-                self.all(case.body)
+                self._arm(case.body, tail)
         if op.otherwise is None:
             self.code.add("else:")
             self.code.add("    return None")
-        elif op.otherwise and op.cases:
+        elif op.cases and (op.otherwise or tail is not None):
             with self.code.block("else:"):
-                self.all(op.otherwise)
-        elif op.otherwise:
-            self.all(op.otherwise)
+                self._arm(op.otherwise, tail)
+        elif op.otherwise or tail is not None:
+            self._arm(op.otherwise, tail)
+
+    def _arm(self, body: tuple[ops.Op, ...], tail: Callable[[], None] | None) -> None:
+        before = len(self._path)
+        self.all(body, tail)
+        del self._path[before:]
 
     def _loop(self, op: ops.Loop) -> None:
         if op.count is not None:

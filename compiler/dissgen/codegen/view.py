@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dissgen.codegen import naming, variables
 from dissgen.codegen.constants import (
@@ -222,6 +222,10 @@ class _Viewer:
             if not field.local
         )
         fields = [(naming.record_attribute(item.name), item.type) for item in rule.fields if not item.local]
+        for index in reversed(range(len(fields))):  # the last ones, as far as they may be absent
+            if not isinstance(fields[index][1], OptionalType):
+                break
+            attributes = (*attributes[:index], replace(attributes[index], initial="None"), *attributes[index + 1 :])
         return ClassView(naming.record_class(rule.name), _rule_doc(rule), attributes, self._named(fields))
 
     def _event(self, event: ops.EventDefinition) -> ClassView:
