@@ -715,7 +715,26 @@ class RequestEvent(Event):
         "access",
         "object",
     )
-    SPARSE = True
+    SPARSE = frozenset(
+        {
+            "address",
+            "quantity",
+            "value",
+            "coils",
+            "registers",
+            "write_address",
+            "write_quantity",
+            "and_mask",
+            "or_mask",
+            "files",
+            "written",
+            "subfunction",
+            "data",
+            "interface",
+            "access",
+            "object",
+        }
+    )
     __match_args__ = (
         "transaction",
         "unit",
@@ -844,7 +863,32 @@ class ResponseEvent(Event):
         "next_object",
         "objects",
     )
-    SPARSE = True
+    SPARSE = frozenset(
+        {
+            "code",
+            "coils",
+            "registers",
+            "address",
+            "value",
+            "quantity",
+            "and_mask",
+            "or_mask",
+            "contents",
+            "written",
+            "subfunction",
+            "data",
+            "status",
+            "event_count",
+            "message_count",
+            "log_events",
+            "interface",
+            "access",
+            "conformity",
+            "more_follows",
+            "next_object",
+            "objects",
+        }
+    )
     __match_args__ = (
         "transaction",
         "unit",

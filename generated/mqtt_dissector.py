@@ -616,7 +616,36 @@ class PacketEvent(Event):
         "reasons",
         "topics",
     )
-    SPARSE = True
+    SPARSE = frozenset(
+        {
+            "protocol_name",
+            "bridge",
+            "protocol_version",
+            "user_name_flag",
+            "password_flag",
+            "will_retain",
+            "will_qos",
+            "will_flag",
+            "clean_start",
+            "keep_alive",
+            "properties",
+            "client_id",
+            "will",
+            "user_name",
+            "password",
+            "session_present",
+            "reason",
+            "return_code",
+            "dup",
+            "qos",
+            "retain",
+            "topic",
+            "packet_id",
+            "subscriptions",
+            "reasons",
+            "topics",
+        }
+    )
     __match_args__ = (
         "type",
         "flags",

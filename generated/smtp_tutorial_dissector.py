@@ -182,7 +182,7 @@ class CommandEvent(Event):
     __slots__ = ("command", "parameter")
     name = "command"
     PAYLOAD = ("command", "parameter")
-    SPARSE = True
+    SPARSE = frozenset({"parameter"})
     __match_args__ = ("command", "parameter")
 
     def __init__(self, command: str, parameter: str | None) -> None:

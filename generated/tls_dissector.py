@@ -616,7 +616,23 @@ class HandshakeEvent(Event):
         "downgraded",
         "certificates",
     )
-    SPARSE = True
+    SPARSE = frozenset(
+        {
+            "version",
+            "random",
+            "session_id",
+            "cipher_suites",
+            "compression_methods",
+            "from_client",
+            "extensions",
+            "legacy_version",
+            "cipher_suite",
+            "compression_method",
+            "retry",
+            "downgraded",
+            "certificates",
+        }
+    )
     __match_args__ = (
         "type",
         "length",

@@ -88,7 +88,7 @@ class Event:
     __slots__ = ("direction", "offset", "state", "time")
     name: ClassVar[str] = ""
     PAYLOAD: ClassVar[tuple[str, ...]] = ()
-    SPARSE: ClassVar[bool] = False  # the fields of a rule: those that its path did not set are left out of JSON
+    SPARSE: ClassVar[frozenset[str]] = frozenset()  # fields that not every path of a rule sets: JSON leaves None out
     ENUMS: ClassVar[Mapping[str, type[enum.IntEnum]]] = {}
 
     direction: Direction | None

@@ -36,7 +36,7 @@ class ClassView:
     enums: tuple[tuple[str, str], ...] = ()  # fields whose numbers have names, and the enums of these
     event: str = ""  # its name, for events
     stream: bool = False
-    sparse: bool = False
+    sparse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,11 @@ class _Viewer:
         kind = "Stream" if event.stream else "Sub-stream" if event.substream else "Event"
         doc = docstring(f"{kind} `{event.name}` ({event.place})." + (f" {event.doc}" if event.doc else ""))
         enums = self._named([(naming.event_attribute(item.name), item.type) for item in event.fields])
-        sparse = event.rule is not None and any(isinstance(field.type, OptionalType) for field in event.fields)
+        rule = next((rule for rule in self.module.rules if rule.name == event.rule), None)
+        names = (
+            [naming.event_attribute(field.name) for field in rule.fields if field.sparse] if rule is not None else []
+        )
+        sparse = f"frozenset({{{', '.join(map(literal, names))}}})" if names else ""
         name = naming.event_class(event.name)
         return ClassView(name, doc, attributes, enums, literal(event.name), event.stream, sparse)
 

@@ -282,13 +282,15 @@ Op: TypeAlias = (
 class Field:
     """A field of a rule. `optional`: some path leaves it unset, it then reads None (its type says so too).
 
-    `local` fields (names that begin with `_`, and all fields of a rule with `value`) are seen by the rule only.
+    `local` fields (names that begin with `_`, and all fields of a rule with `value`) are seen by the rule only. `sparse`
+    ones have a value wherever they are set: None means that the path did not set them.
     """
 
     name: str
     type: Type
     place: Place
     local: bool = False
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ def _rule(rule: RuleModel) -> ops.Rule:
     return ops.Rule(
         name=rule.name,
         parameters=rule.parameters,
-        fields=tuple(ops.Field(item.name, item.type, _place(item.span), item.local) for item in rule.fields),
+        fields=tuple(
+            ops.Field(item.name, item.type, _place(item.span), item.local, item.sparse) for item in rule.fields
+        ),
         body=_Rules().lower(rule.body),
         result=rule.result,
         type=rule.type,

@@ -54,6 +54,7 @@ class FieldModel:
     type: Type
     local: bool
     span: Span
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from dissgen.sema.spec_context import SpecContext, folded
 from dissgen.sema.tokens import TokenTable
 from dissgen.spec.tree import Element, EventDefinition, Name, Protocol, RuleDefinition
 from dissgen.text import Span
-from dissgen.types import BYTES, INT, SIMPLE, STR, RecordType, Type, optional, show
+from dissgen.types import BYTES, INT, SIMPLE, STR, OptionalType, RecordType, Type, optional, show
 
 ERROR: Final = RecordType("parse error")
 """The type of `error`; no rule can have this name."""
@@ -340,7 +340,13 @@ class Rules:
             name,
             tuple((key, found) for key, found in checker.parameters.items() if found is not None),
             tuple(
-                FieldModel(key, field_type, valued or key.startswith("_") or key in checker.hidden, state.span)
+                FieldModel(
+                    key,
+                    field_type,
+                    valued or key.startswith("_") or key in checker.hidden,
+                    state.span,
+                    isinstance(field_type, OptionalType) and not isinstance(state.type, OptionalType),
+                )
                 for key, state in checker.fields.items()
                 if (field_type := checker.final_type(key)) is not None
             ),

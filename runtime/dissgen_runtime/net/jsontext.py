@@ -41,22 +41,23 @@ def object_text(values: Mapping[Any, object]) -> str:
 
 
 def payload_text(event: Event) -> str:
-    """The fields of an event, those that are None too unless it is sparse."""
+    """The fields of an event, those that are None too unless their path has not set them."""
     kind = type(event)
-    return _fields_text(event, _FIELDS.get(kind) or _fields(kind, kind.PAYLOAD), keep_none=not kind.SPARSE)
+    return _fields_text(event, _FIELDS.get(kind) or _fields(kind, kind.PAYLOAD), kind.SPARSE)
 
 
 def _record_text(record: Record) -> str:
     kind = type(record)
-    return _fields_text(record, _FIELDS.get(kind) or _fields(kind, kind.__slots__), keep_none=False)
+    return _fields_text(record, _FIELDS.get(kind) or _fields(kind, kind.__slots__), None)
 
 
-def _fields_text(owner: Event | Record, fields: tuple[Field, ...], *, keep_none: bool) -> str:
+def _fields_text(owner: Event | Record, fields: tuple[Field, ...], sparse: frozenset[str] | None) -> str:
+    """`sparse`: the fields that are left out where they are None; None: all of them."""
     parts = []
     for name, key, names, name_key in fields:
         value = getattr(owner, name)
         if value is None:
-            if keep_none:
+            if sparse is not None and name not in sparse:
                 parts.append(key + "null")
             continue
         writer = _WRITERS.get(type(value))
