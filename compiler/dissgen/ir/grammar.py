@@ -282,8 +282,8 @@ Op: TypeAlias = (
 class Field:
     """A field of a rule. `optional`: some path leaves it unset, it then reads None (its type says so too).
 
-    `local` fields (names that begin with `_`, and all fields of a rule with `value`) are seen by the rule only. `sparse`
-    ones have a value wherever they are set: None means that the path did not set them.
+    `local` fields (names that begin with `_`, and all fields of a rule with `value`) are seen by the rule only.
+    `sparse` ones have a value wherever they are set: None means that the path did not set them.
     """
 
     name: str
