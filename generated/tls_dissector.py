@@ -1026,13 +1026,17 @@ def _scan_extension(
                 return None
             protocols = []
             while pos < stop5:  # tls.yaml:183
-                got2 = _scan_extension_protocols_item(data, pos, stop5)  # tls.yaml:183
-                if got2 is None:
+                if pos >= stop5:
                     return None
-                item2, pos = got2
+                size = data[pos]  # tls.yaml:183
+                pos += 1
+                if stop5 - pos < size:
+                    return None
+                _value_ = data[pos : pos + size].decode("latin-1")  # tls.yaml:183
+                pos += size
                 if len(protocols) >= 2000:
                     return None
-                protocols.append(item2)
+                protocols.append(_value_)
         elif type == 43:  # tls.yaml:184
             if from_client:  # tls.yaml:187
                 if pos >= stop:
@@ -1067,20 +1071,20 @@ def _scan_extension(
                     return None
                 shares = []
                 while pos < stop8:  # tls.yaml:192
-                    got3 = _scan_key_share(data, pos, stop8)  # tls.yaml:192
-                    if got3 is None:
+                    got2 = _scan_key_share(data, pos, stop8)  # tls.yaml:192
+                    if got2 is None:
                         return None
-                    item3, pos = got3
+                    item3, pos = got2
                     if len(shares) >= 2000:
                         return None
                     shares.append(item3)
             elif not from_client:  # tls.yaml:193
                 shares = []
                 while len(shares) < 1:  # tls.yaml:193
-                    got4 = _scan_key_share(data, pos, stop)  # tls.yaml:193
-                    if got4 is None:
+                    got3 = _scan_key_share(data, pos, stop)  # tls.yaml:193
+                    if got3 is None:
                         return None
-                    item4, pos = got4
+                    item4, pos = got3
                     if len(shares) >= 2000:
                         return None
                     shares.append(item4)
@@ -1585,13 +1589,18 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                 return None
             certificates: list[bytes] = []
             while pos < stop5:  # tls.yaml:140
-                got3 = _scan_handshake_certificates_item(data, pos, stop5)  # tls.yaml:140
-                if got3 is None:
+                if stop5 - pos < 3:
                     return None
-                item3, pos = got3
+                value5, value6 = _UNPACK_HANDSHAKE_3(data, pos)  # tls.yaml:140
+                size = value5 << 8 | value6
+                pos += 3
+                if stop5 - pos < size:
+                    return None
+                _value_ = data[pos : pos + size]  # tls.yaml:140
+                pos += size
                 if len(certificates) >= 2000:
                     return None
-                certificates.append(item3)
+                certificates.append(_value_)
             if pos != stop:
                 return None
             return Handshake(type, length, certificates=certificates), pos

@@ -273,7 +273,11 @@ class ScanNumbers:
             self._path.append(body[0])
             body = body[1:]
         self.left = (stop, size) if body and not ahead and isinstance(body[0], ops.Loop | ops.PackedRead) else None
-        self.all(body, end)
+        if tail is None:
+            self.all(body)
+            end()
+        else:
+            self.all(body, end)
         self.left = None
         self.names.end = before
 

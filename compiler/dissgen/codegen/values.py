@@ -148,8 +148,6 @@ def _int(
 
 def case_test(subject: str, values: tuple[str | int | bool | bytes, ...], *, negated: bool = False) -> str:
     """Whether a subject is one of the values; `negated`: none of them."""
-    if len(values) == 1 and isinstance(values[0], bool):
-        return subject if values[0] is not negated else f"not {subject}"
     if len(values) == 1:
         return f"{subject} {'!=' if negated else '=='} {literal(values[0])}"
     return f"{subject} {'not in' if negated else 'in'} {tuple_literal(literal(value) for value in values)}"
