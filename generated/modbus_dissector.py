@@ -1789,7 +1789,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
     stop = pos + response_length - 2  # modbus.yaml:66
     if stop < pos or stop > end or stop - start > 260:
         return None
-    if _failed_:  # modbus.yaml:72
+    if _failed_ == True:  # modbus.yaml:72
         if pos >= stop:
             return None
         code = data[pos]  # modbus.yaml:72
@@ -1797,7 +1797,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
         if pos != stop:
             return None
         return Response(transaction, unit, function, code), pos
-    elif not _failed_:  # modbus.yaml:73
+    elif _failed_ == False:  # modbus.yaml:73
         if function in (1, 2):  # modbus.yaml:78
             if pos >= stop:
                 return None
@@ -2148,9 +2148,9 @@ class _ReadResponse(Frame[Response]):
                 self.unit, word = r.fixed(_FIXED_RESPONSE_2)
                 self._failed = word & 0x80 != 0
                 self.function = word & 0x7F
-                if self._failed:  # modbus.yaml:72
+                if self._failed == True:  # modbus.yaml:72
                     self.step_ = 4
-                elif not self._failed:  # modbus.yaml:73
+                elif self._failed == False:  # modbus.yaml:73
                     self.step_ = 5
                 else:
                     r.fail("mismatch", None, "one of True, False")

@@ -1038,7 +1038,7 @@ def _scan_extension(
                     return None
                 protocols.append(_value_)
         elif type == 43:  # tls.yaml:184
-            if from_client:  # tls.yaml:187
+            if from_client == True:  # tls.yaml:187
                 if pos >= stop:
                     return None
                 versions_size = data[pos]  # tls.yaml:187
@@ -1052,7 +1052,7 @@ def _scan_extension(
                     struct.unpack_from(f">{versions_size // 2}H", data, pos)
                 )  # tls.yaml:187
                 pos = stop6
-            elif not from_client:  # tls.yaml:188
+            elif from_client == False:  # tls.yaml:188
                 stop7 = pos + 2 * 1  # tls.yaml:188
                 if stop7 > stop:
                     return None
@@ -1061,7 +1061,7 @@ def _scan_extension(
             else:
                 return None
         elif type == 51:  # tls.yaml:189
-            if from_client:  # tls.yaml:192
+            if from_client == True:  # tls.yaml:192
                 if stop - pos < 2:
                     return None
                 (shares_size,) = _UNPACK_EXTENSION_2(data, pos)  # tls.yaml:192
@@ -1078,7 +1078,7 @@ def _scan_extension(
                     if len(shares) >= 2000:
                         return None
                     shares.append(item3)
-            elif not from_client:  # tls.yaml:193
+            elif from_client == False:  # tls.yaml:193
                 shares = []
                 while len(shares) < 1:  # tls.yaml:193
                     got3 = _scan_key_share(data, pos, stop)  # tls.yaml:193
@@ -1254,9 +1254,9 @@ class _ReadExtension(Frame[Extension]):
                 r.leave(False, "protocols")
                 self.step_ = 41
             if self.step_ == 24:
-                if self.from_client:  # tls.yaml:187
+                if self.from_client == True:  # tls.yaml:187
                     self.step_ = 25
-                elif not self.from_client:  # tls.yaml:188
+                elif self.from_client == False:  # tls.yaml:188
                     self.step_ = 30
                 else:
                     r.fail("mismatch", None, "one of True, False")
@@ -1287,9 +1287,9 @@ class _ReadExtension(Frame[Extension]):
                     r.add(self.known_versions_, item6, "versions")
                 self.step_ = 41
             if self.step_ == 32:
-                if self.from_client:  # tls.yaml:192
+                if self.from_client == True:  # tls.yaml:192
                     self.step_ = 33
-                elif not self.from_client:  # tls.yaml:193
+                elif self.from_client == False:  # tls.yaml:193
                     self.step_ = 38
                 else:
                     r.fail("mismatch", None, "one of True, False")
