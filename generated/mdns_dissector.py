@@ -941,11 +941,12 @@ def _scan_labels(
         if not 0 <= tail_offset < begin:
             return None
         key = ("labels", tail_offset)
-        tail = origin.seen.get(key)  # dns.yaml:71
-        if tail is None:
-            tail = origin.look(_scan_labels, data, tail_offset, pos, key, origin)
-            if tail is None:
+        back = origin.seen.get(key)  # dns.yaml:71
+        if back is None:
+            back = origin.look(_scan_labels, data, tail_offset, pos, key, origin)
+            if back is None:
                 return None
+        tail = back
     else:
         return None
     if pos - start > 65536:
@@ -1053,11 +1054,12 @@ def _scan_name(
         if not 0 <= text_offset < begin:
             return None
         key = ("name", text_offset)
-        text = origin.seen.get(key)  # dns.yaml:62
-        if text is None:
-            text = origin.look(_scan_name, data, text_offset, pos, key, origin)
-            if text is None:
+        back = origin.seen.get(key)  # dns.yaml:62
+        if back is None:
+            back = origin.look(_scan_name, data, text_offset, pos, key, origin)
+            if back is None:
                 return None
+        text = back
     if pos - start > 65536:
         return None
     return text, pos
