@@ -63,6 +63,7 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
         stale += _deliver(item, target, check, verbose)
         if verbose:
             _show_bound(item)
+            _show_order(item)
     if check and stale:
         click.echo(f"{counted(stale, 'module')} stale: run `dissgen build`", err=True)
     sys.exit(1 if failed or (check and stale) else 0)
@@ -104,6 +105,22 @@ def _show_bound(compiled: Compiled) -> None:
     click.echo(f"  a session takes at most {_size(found.total)}{children}:")
     for part in found.parts:
         click.echo(f"    {_size(part.size):>10}  {part.name}")
+
+
+def _show_order(compiled: Compiled) -> None:
+    """Whether the order in which the two directions arrive can matter, and in which states."""
+    from dissgen.ir.turns import obstacles
+
+    transports = {name for name, _ in compiled.module.transport}
+    if compiled.module.machine is None or transports == {"udp"}:
+        return  # the order of datagrams is the order of messages
+    found = obstacles(compiled.module)
+    if not found:
+        click.echo("  the same events for every interleaving of the two directions")
+        return
+    click.echo("  the interleaving of the two directions can matter:")
+    for item in found:
+        click.echo(f"    {item.place}: {item.what} {item.reason}")
 
 
 def _size(size: int) -> str:
