@@ -82,11 +82,12 @@ def test_fields_of_events_are_there_also_when_they_are_none() -> None:
     assert payload_text(Outer(None, Inner(3))) == '{"first": null, "from": {"class": 3}}'
 
 
-def test_sparse_events_leave_out_what_is_none() -> None:
+def test_events_leave_out_the_fields_that_a_path_has_not_set() -> None:
     class Sparse(Outer):
-        SPARSE = True
+        SPARSE = frozenset({"first"})
 
     assert payload_text(Sparse(None, 1)) == '{"from": 1}'
+    assert payload_text(Outer(None, 1)) == '{"first": null, "from": 1}'
 
 
 def test_subclasses_are_written_as_their_bases() -> None:
