@@ -6,7 +6,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from dissgen.cli.test import test as command
+from dissgen.cli import cli
 from dissgen.diagnostics import Diagnostics
 from dissgen.passes import PASSES
 from dissgen.pipeline import compile_spec
@@ -91,12 +91,12 @@ def test_a_message_that_fails_behind_a_case_has_reached_it(tmp_path: Path) -> No
 def test_the_command_fails_under_a_percentage_and_names_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "example.yaml"
     path.write_text(SPEC, encoding="utf-8")
-    result = CliRunner().invoke(command, [str(path), "--fail-under", "61"])
+    result = CliRunner().invoke(cli, ["test", str(path), "--fail-under", "61"])
     assert result.exit_code == 1
     assert "60% reached (2 of 4 transitions, 3 of 4 cases, 1 of 2 alerts)" in result.output
     assert "not reached: " in result.output
     assert "example.yaml:24:10 transition on `up`" in result.output
-    result = CliRunner().invoke(command, [str(path), "--fail-under", "60"])
+    result = CliRunner().invoke(cli, ["test", str(path), "--fail-under", "60"])
     assert result.exit_code == 0, result.output
     assert "not reached" not in result.output
 
@@ -104,5 +104,5 @@ def test_the_command_fails_under_a_percentage_and_names_what_is_missing(tmp_path
 def test_chosen_examples_only(tmp_path: Path) -> None:
     path = tmp_path / "example.yaml"
     path.write_text(SPEC, encoding="utf-8")
-    result = CliRunner().invoke(command, [str(path), "-k", "rule"])
+    result = CliRunner().invoke(cli, ["test", str(path), "-k", "rule"])
     assert result.output == "1 passed, 0 failed (1 run)\n"
