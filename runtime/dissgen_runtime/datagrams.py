@@ -31,7 +31,8 @@ class Datagrams(Clock):
         side = self._side(reader)
         if side.kind == "rule":
             reader.finish()
-            self._read_datagram(reader, side)
+            if self._begins(reader, side):
+                self._read_datagram(reader, side)
             reader.final = False
         elif side.kind == "child":
             self._feed_child(reader)
@@ -45,11 +46,17 @@ class Datagrams(Clock):
         left = reader.pass_all()
         reader.discarded += left
 
+    def _begins(self, reader: Reader, side: Side) -> bool:
+        """Skip what may stand before a message; whether there is more in the datagram."""
+        while side.between is not None and self._skip_between(reader, side.between):
+            reader.message_start = reader.floor = reader.start
+        return reader.pos < len(reader.data)
+
     def _read_datagram(self, reader: Reader, side: Side) -> None:
         rule: type[Frame[Any]] = side.rule
         try:
             arguments = self._arguments(reader, side) if side.arguments is not None else ()
-            got = rule.scan(reader.data, 0, len(reader.data), *arguments)
+            got = rule.scan(reader.data, reader.pos, len(reader.data), *arguments)
             if got is not None:
                 message, reader.pos = got
             else:

@@ -170,3 +170,17 @@ def test_any_datagrams_never_raise_balance_and_survive_pickling() -> None:
         assert not plain.failed
         balanced(plain)
         assert plain.summary() == pickled.summary()
+
+
+def test_what_stands_between_messages_may_stand_before_one() -> None:
+    text = SPEC.replace("up: {udp: message,", "up: {udp: {use: message, between: '(\\r\\n)+'},")
+    s = compile_text(text).Session(transport="udp")
+    events = s.feed(UP, b"\r\n\r\n" + GOOD)
+    assert names(events) == ["m", "via"]
+    assert events[0].offset == (4, 9)
+    assert s.feed(UP, b"\r\n") == []
+    assert names(s.feed(UP, b"\r\n" + GOOD[:3])) == ["alert:parse_error"]
+    assert s.summary()["bytes"]["up"] == {
+        "total": 16, "messages": 5, "skipped": 8, "held": 0, "discarded": 3, "child": 0,
+    }  # fmt: skip
+    balanced(s)
