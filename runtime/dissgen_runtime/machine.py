@@ -107,8 +107,8 @@ class Row:
     def __init__(
         self,
         *,
-        up: Side,
-        down: Side,
+        up: Side = ABSENT,
+        down: Side = ABSENT,
         on: Mapping[str, Handler],
         timers: tuple[Timer, ...] = (),
         expires: Mapping[str, Handler] | None = None,

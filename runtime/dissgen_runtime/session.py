@@ -244,9 +244,10 @@ class Session(Datagrams, Generic[StateT]):
     def _start(self) -> None:
         """Rules 6 and 18."""
         self._started = True
+        stay = self._stay
         self._path.append(self._state_name)
         self._fire("enter")
-        if self._row.timers and self._stay == 0 and not self.finished:
+        if self._row.timers and self._stay == stay and not self.finished:
             self._start_timers()
         for event in ("init", *(("midstream",) if self.midstream else ())):
             if not self.finished:

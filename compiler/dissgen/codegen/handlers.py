@@ -134,6 +134,11 @@ class HandlerBody:
             case ops.RaiseEvent():
                 brought = (self._kept(value) for _, value in verb.payload)
                 self.code.add(f"self._raise({', '.join((literal(verb.event), *brought))})")
+            case ops.Swap():
+                self.code.add("self._swap()")
+            case ops.Restart():
+                again = () if verb.event is None else (literal(verb.event), *map(naming.local, verb.payload))
+                self.code.add(f"self._restart({', '.join(again)})")
             case ops.Reached(key):
                 self.code.add(f"{naming.REACHED}.add({literal(key)})")
             case _:

@@ -7,7 +7,7 @@ from typing import Final
 
 import jinja2
 
-from dissgen.codegen.view import ModuleView
+from dissgen.codegen.parts import ModuleView
 
 _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("typing", ("Final", "TypeAlias")),
@@ -72,8 +72,9 @@ def _imports(body: str) -> str:
         if used:
             line = f"from {source} import {', '.join(used)}"
             (standard if source == "typing" else runtime).append(line)
-        if source == "dissgen_runtime" and "_session" in words:
-            runtime.append("from dissgen_runtime import session as _session")
+        if source == "dissgen_runtime":
+            own = (name for name in ("custom", "session") if f"_{name}" in words)
+            runtime += [f"from dissgen_runtime import {name} as _{name}" for name in own]
     if standard:
         blocks[-1:] = ["\n".join([*blocks[-1:], *standard])]
     blocks.append("\n".join(runtime))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dissgen.codegen import naming, variables
 from dissgen.codegen.constants import (
@@ -15,110 +15,19 @@ from dissgen.codegen.constants import (
     table_constant,
     terminator_literal,
 )
+from dissgen.codegen.custom import custom_view
 from dissgen.codegen.frames import FrameBody
 from dissgen.codegen.handlers import HandlerBody, constant, expression_method
 from dissgen.codegen.origins import Origins
+from dissgen.codegen.parts import ClassView, EnumView, FunctionView, ModuleView, RuleView, StateView
 from dissgen.codegen.pysource import comment, docstring, literal, regex_literal, tuple_literal
-from dissgen.codegen.scans import Pattern, ScanBody, structures
+from dissgen.codegen.scans import ScanBody, structures
 from dissgen.codegen.values import python_type
 from dissgen.codegen.variables import Attribute
 from dissgen.ir import ops
 from dissgen.ir.expressions import Constant, fallible, show
 from dissgen.ir.walk import matched_tokens, used_tokens
 from dissgen.types import EnumType, ListType, OptionalType, Type, inner
-
-
-@dataclass(frozen=True, slots=True)
-class ClassView:
-    name: str
-    doc: str
-    attributes: tuple[Attribute, ...]
-    enums: tuple[tuple[str, str], ...] = ()  # fields whose numbers have names, and the enums of these
-    event: str = ""  # its name, for events
-    stream: bool = False
-    sparse: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EnumView:
-    name: str
-    doc: str
-    members: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionView:
-    name: str
-    parameters: str
-    returns: str
-    doc: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleView:
-    name: str
-    frame: str
-    result: str
-    parameters: tuple[Attribute, ...]
-    attributes: tuple[Attribute, ...]
-    doc: str
-    lines: tuple[str, ...]
-    resync: str
-    resync_before: bool
-    patterns: tuple[Pattern, ...]
-    structs: tuple[ConstantView, ...]
-    scan: FunctionView | None
-    bounded: bool
-    looks_back: bool
-    parse: FunctionView | None
-
-
-@dataclass(frozen=True, slots=True)
-class StateView:
-    member: str
-    value: str
-    place: str
-    up: str
-    down: str
-    handlers: tuple[tuple[str, str], ...]
-    timers: tuple[str, ...]
-    expires: tuple[tuple[str, str], ...]
-    doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleView:
-    path: str
-    digest: str
-    doc: str
-    protocol: str
-    spec: str
-    tutorial: bool
-    transport: str
-    confirm: tuple[tuple[str, str], ...]
-    limits: str
-    limits_comment: str
-    uses_re: bool
-    senders: tuple[str, str]
-    tokens: tuple[ConstantView, ...]
-    predicates: tuple[FunctionView, ...]
-    terminators: tuple[ConstantView, ...]
-    enums: tuple[EnumView, ...]
-    tables: tuple[ConstantView, ...]
-    alerts: tuple[ConstantView, ...]
-    records: tuple[ClassView, ...]
-    events: tuple[ClassView, ...]
-    streams: tuple[tuple[str, str], ...]
-    substreams: tuple[tuple[str, str, str], ...]
-    rules: tuple[RuleView, ...]
-    variables: tuple[Attribute, ...]
-    message_variables: tuple[Attribute, ...]
-    direction_variables: tuple[Attribute, ...]
-    expiring: str
-    states: tuple[StateView, ...]
-    initial: str
-    handlers: tuple[FunctionView, ...]
 
 
 def view(module: ops.Module) -> ModuleView:
@@ -178,6 +87,7 @@ class _Viewer:
             states=self.states,
             initial=naming.state_member(module.machine.initial) if module.machine else "",
             handlers=tuple(self.handlers),
+            custom=custom_view(module),
         )
 
     # Data

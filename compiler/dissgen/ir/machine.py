@@ -128,6 +128,24 @@ class RaiseEvent:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Exchange the events of the directions."""
+
+    when: Typed | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """End the session and begin another one, which handles the event of the machine anew (None: the event is none)."""
+
+    event: str | None
+    payload: tuple[str, ...]
+    when: Typed | None
+    place: Place
+
+
 Verb: TypeAlias = (
     Trigger
     | RaiseAlert
@@ -142,6 +160,8 @@ Verb: TypeAlias = (
     | Abandon
     | Upgrade
     | RaiseEvent
+    | Swap
+    | Restart
     | Reached
 )
 
@@ -221,6 +241,27 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Packet:
+    """What the payload of an event is read from: a rule with some of the parameters that a packet gives it; None: the
+    packet as it is."""
+
+    event: str
+    rule: str | None
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """What a machine with events of its own has. `roles`: the events that belong to a direction."""
+
+    roles: tuple[tuple[str, Literal["up", "down"]], ...]
+    packets: tuple[Packet, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
+    """`custom` None: the machine is driven by what it reads from the two directions."""
+
     initial: str
     states: tuple[State, ...]
+    custom: Custom | None = None

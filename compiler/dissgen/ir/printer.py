@@ -268,6 +268,10 @@ def _verb(verb: ops.Verb) -> str:
             return f"upgrade {verb.protocol}"
         case ops.RaiseEvent():
             return f"raise {verb.event}({_arguments(verb.payload)})"
+        case ops.Swap():
+            return "swap"
+        case ops.Restart():
+            return f"restart {verb.event or ''}".strip()
         case ops.Reached(key):
             return f"reached {key}"
         case _:

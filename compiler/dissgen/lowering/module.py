@@ -31,7 +31,7 @@ def lower(model: Model) -> ops.Module:
     protocol = model.protocol
     machine = None
     if model.initial is not None:
-        machine = ops.Machine(model.initial, tuple(_state(state) for state in model.states))
+        machine = ops.Machine(model.initial, tuple(_state(state) for state in model.states), model.custom)
     return ops.Module(
         path=protocol.source.path,
         digest=_digest(protocol.source.text, *(item.text for item in protocol.imported)),

@@ -345,13 +345,16 @@ _EXAMPLES: Final[dict[str, Schema]] = {
     ),
     "said": {
         "if": {"type": "object"},
-        "then": mapping(
-            "said",
-            "what is said",
-            {"raw": {"title": "a text", "type": "string"}, "hex": ref("hex"), "file": text("the name of a file")},
-            minProperties=1,
-            maxProperties=1,
-        ),
+        "then": {
+            "if": {"minProperties": 1, "propertyNames": {"enum": ["raw", "hex", "file"]}},
+            "then": mapping(
+                "said",
+                "what is said",
+                {"raw": {"title": "a text", "type": "string"}, "hex": ref("hex"), "file": text("the name of a file")},
+                maxProperties=1,
+            ),
+            "else": named("a way to say something (`raw`, `hex`, `file`), or the payload of an event", {}),
+        },
         "else": {"title": "a text, or one of `raw`, `hex`, `file`", "type": [*_SCALARS, "null"]},
     },
     "expect": mapping(
@@ -435,8 +438,13 @@ TOP: Final[dict[str, object]] = {
         "machine",
         "a machine, as in `{type: bidirectional, events: {head: {method: str}}}`",
         {
-            "type": {"title": "a type of machine", "$comment": "machine_type", "enum": ["bidirectional"]},
+            "type": {"title": "a type of machine", "$comment": "machine_type", "enum": ["bidirectional", "custom"]},
             "events": named("a mapping of names to events", named("an event, as in `{field: type}`", ref("type"))),
+            "roles": named(
+                "a mapping of events to `up` or `down`",
+                {"title": "a direction", "enum": [*_DIRECTIONS]},
+                description="The events of a custom machine that belong to a direction.",
+            ),
         },
         required=["type"],
     ),

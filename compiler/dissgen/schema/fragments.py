@@ -208,6 +208,8 @@ VERBS: Final[dict[str, Schema]] = {
     "skip": ref("skipped"),
     "abandon": {"title": "`up` or `down`", "enum": ["up", "down"]},
     "raise": ref("trigger"),
+    "swap": TRUE,
+    "restart": TRUE,
     "upgrade": {"$comment": "upgrade", "title": "a protocol", "type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
 }
 """What an item of `execute` may do. The ones that are `true` here may also be written as the bare word."""

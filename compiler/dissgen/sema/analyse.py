@@ -62,6 +62,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
         initial=initial,
         states=states,
         machine_events=tuple(item for item in machine_events.values() if item is not None),
+        custom=machine.custom,
         used={section: frozenset(names) for section, names in context.used.items()},
     )
 

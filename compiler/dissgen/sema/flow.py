@@ -37,7 +37,9 @@ def check_fed(events: Mapping[str, EventModel | None], rules: Rules, diagnostics
 
 
 def check_raised(machine: Machine, rules: Rules, diagnostics: Diagnostics) -> None:
-    """Every event of the machine needs a rule or a verb that raises it."""
+    """Every event of the machine needs a rule or a verb that raises it; those of a custom one come from outside."""
+    if machine.custom is not None:
+        return
     raised = frozenset[str]().union(*rules.raises().values(), machine.raised_by_verbs)
     for event in rules.machine_events.values():
         if event is not None and event.name not in raised:
@@ -103,6 +105,8 @@ def _always_jumps(state: StateModel, event: str, states: Mapping[str, StateModel
 
 def _check_dead_end(state: StateModel, machine: Machine, diagnostics: Diagnostics) -> None:
     """Neither direction is read, and nothing leads out."""
+    if machine.custom is not None:  # its states may be ends
+        return
     if any(one.kind not in ("absent", "hold") for _, side in state.sides for one in side.alternatives):
         return
     if any(row.jump is not None for handler in state.handlers for row in firing(handler)):

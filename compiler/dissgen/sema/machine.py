@@ -10,7 +10,7 @@ from dissgen.diagnostics import Diagnostics, Label, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Constant, Typed
 from dissgen.reader import ScalarNode
-from dissgen.sema import timing
+from dissgen.sema import custom, timing
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import narrowings
 from dissgen.sema.model import AlertModel, EventModel, HandlerModel, RowModel, StateModel, VariableModel
@@ -82,6 +82,7 @@ class Machine:
             for item in protocol.events
             if item.stream is not None and item.stream.text != "bytes"
         }
+        self.custom: ops.Custom | None = None
         self.known_events = (*EVENTS, *self.substreams, *rules.machine_events)
         self._raised_by_rules = rules.raises()
         self._raised_by_rows = _raised_by_rows(protocol)
@@ -142,13 +143,15 @@ class Machine:
 
     def check(self) -> tuple[StateModel, ...]:
         """Every state with its handlers; reports what is wrong in states and rows."""
+        self.custom = custom.check(self)
         for name in self.conditions:
             self._check_condition_alone(name)
         for state in self.protocol.states:
             self._check_state_name(state.name)
             self._sides[state.name.text] = (
-                check_side(self, state, state.up, "up"),
-                check_side(self, state, state.down, "down"),
+                custom.sides(self, state)
+                if self.custom is not None
+                else (check_side(self, state, state.up, "up"), check_side(self, state, state.down, "down"))
             )
         for row in (*self.protocol.first, *self.protocol.any):
             self._check_row_shape(row)
@@ -235,6 +238,7 @@ class Machine:
                     else "leave the `jump` out",
                 )
         timing.check_shape(self, row)
+        custom.check_shape(self, row)
         if row.execute is None and row.jump is None:
             diagnostics.error(
                 "DG511",
@@ -293,6 +297,8 @@ class Machine:
 
     def _situation(self, state: StateDefinition, event: str) -> Situation:
         sides = dict(zip(("up", "down"), self._sides[state.name.text], strict=True))
+        if event in self.rules.machine_events and self.custom is not None:
+            return custom.situation(self, state.name.text, event)
         if event in self.rules.machine_events:
             model = self.rules.machine_events[event]
             payload = {} if model is None else dict(model.fields)
@@ -312,6 +318,8 @@ class Machine:
 
     def can_raise(self, state: str, event: str) -> bool:
         """Whether the state can raise the event at all."""
+        if self.custom is not None and event not in ("init", "midstream"):
+            return custom.can_raise(self, event)
         sides = self._sides[state]
         up, down = ({side.kind for side in one.alternatives} for one in sides)
         match event:
@@ -354,6 +362,8 @@ class Machine:
             "child_finish": "no side of the state is `child`",
             **dict.fromkeys(self.rules.machine_events, "no rule that the state reads raises it"),
         }.get(event.text, "a session begins in the initial state only")
+        if self.custom is not None and event.text not in ("init", "midstream"):
+            why = custom.why_never(event.text)
         self.context.diagnostics.error(
             "DG512",
             f"the state `{state.name.text}` never raises `{event.text}`",
@@ -362,7 +372,9 @@ class Machine:
             also=[(state.name.span, "this state")],
             help="leave the transition out, or move it to the initial state"
             if event.text in ("init", "midstream")
-            else "leave the transition out, or give the state that side",
+            else "leave the transition out, or give the state that side"
+            if self.custom is None
+            else "leave the transition out",
         )
 
     def _check_fits(self, section: str, row: Transition) -> None:

@@ -198,4 +198,5 @@ class Model:
     initial: str | None
     states: tuple[StateModel, ...]
     machine_events: tuple[MachineEventModel, ...]
+    custom: ops.Custom | None
     used: Mapping[str, frozenset[str]]

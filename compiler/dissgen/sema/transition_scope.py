@@ -31,7 +31,8 @@ class Situation:
 
     `message` is None in events without one; `message_broken` where its type could not be found out. `held` are the
     directions of which `held.x` may be read. `payload` are the names that an event of the machine brings. `side` is the
-    direction of a side; `after`: the period of a `timeout`.
+    direction of a side; `after`: the period of a `timeout`. `sent`: whether an event of a custom machine belongs to a
+    direction; None in other machines.
     """
 
     state: str
@@ -44,15 +45,20 @@ class Situation:
     side: str = ""
     after: bool = False
     substream: bool = False
+    sent: bool | None = None
 
     @property
     def directed(self) -> bool:
         """Whether the event belongs to one direction."""
+        if self.sent is not None:
+            return self.sent
         return self.event in DIRECTED or self.substream or (self.payload is not None and self.event != "expire")
 
     @property
     def of_message(self) -> bool:
         """Whether the event belongs to a message, whose variables can be read."""
+        if self.sent is not None:
+            return False
         return self.event in ("up", "down") or (self.payload is not None and self.event != "expire")
 
 

@@ -9,7 +9,7 @@ from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.reader import MappingNode, Node, ScalarNode
-from dissgen.sema import maps
+from dissgen.sema import custom, maps
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import Path, check_template, narrowings
 from dissgen.sema.model import AlertModel
@@ -384,6 +384,8 @@ _VERBS: Final[Mapping[str, Callable[[VerbChecker, VerbDefinition], ops.Verb | No
     "abandon": VerbChecker.abandon,
     "upgrade": VerbChecker.upgrade,
     "raise": VerbChecker.raise_event,
+    "swap": custom.swap,
+    "restart": custom.restart,
 }
 VERBS: Final = tuple(_VERBS)
 """In the order of the language's page."""

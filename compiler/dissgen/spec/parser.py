@@ -52,6 +52,8 @@ def parse(node: MappingNode, diagnostics: Diagnostics) -> tree.Protocol:
         conditions=_section(node, "conditions", _condition),
         events=_section(node, "events", _event),
         machine_events=_machine_events(node.get("machine")),
+        custom=_custom(node.get("machine")),
+        roles=_roles(node.get("machine")),
         alerts=_section(node, "alerts", parse_alert),
         initial=name_of(initial) if initial is not None else None,
         states=parse_states(node.get("states")),
@@ -181,6 +183,17 @@ def _event(name: Name, node: Node) -> tree.EventDefinition | None:
 def _machine_events(node: Node | None) -> tuple[tree.EventDefinition, ...]:
     """`machine: {events: {name: {field: type}}}`."""
     return _section(node, "events", _event) if isinstance(node, MappingNode) else ()
+
+
+def _custom(node: Node | None) -> Name | None:
+    kind = node.get("type") if isinstance(node, MappingNode) else None
+    return name_of(kind) if isinstance(kind, ScalarNode) and kind.value == "custom" else None
+
+
+def _roles(node: Node | None) -> tuple[tuple[Name, str], ...]:
+    """`machine: {roles: {event: direction}}`."""
+    pairs = entries(node.get("roles")) if isinstance(node, MappingNode) else ()
+    return tuple((name, str(value.value)) for name, value in pairs if isinstance(value, ScalarNode))
 
 
 def parse_alert(name: Name, node: Node) -> tree.AlertDefinition | None:

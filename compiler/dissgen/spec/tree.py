@@ -250,6 +250,10 @@ class Protocol:
     conditions: tuple[ConditionDefinition, ...]
     events: tuple[EventDefinition, ...]
     machine_events: tuple[EventDefinition, ...]
+    custom: Name | None
+    """`type: custom` of the machine; None for a bidirectional one."""
+    roles: tuple[tuple[Name, str], ...]
+    """Events of a custom machine, with the direction to which each belongs at first."""
     alerts: tuple[AlertDefinition, ...]
     initial: Name | None
     states: tuple[StateDefinition, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dissgen.testing.script import Close, Lose, Midstream, Send, Step, Wait
+from dissgen.testing.script import Close, Lose, Midstream, Raise, Send, Step, Wait
 from dissgen_runtime import DOWN, UP, Alert, Event, StreamEvent
 from dissgen_runtime.events import Record, member_name
 
@@ -66,6 +66,8 @@ def run(module: Any, steps: list[Step], **options: Any) -> Outcome:
                 events += session.gap(direction, size)
             case Wait(time):
                 events += session.advance(session.now + time)
+            case Raise(event, payload):
+                events += getattr(session, f"raise_{event}")(**payload)
             case Midstream():
                 pass  # the session knows it from the beginning
             case Close(direction, cut):

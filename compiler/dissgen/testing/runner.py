@@ -14,6 +14,7 @@ from dissgen.diagnostics import Diagnostics
 from dissgen.ir.ops import Upgrade
 from dissgen.memory import load
 from dissgen.pipeline import compile_spec
+from dissgen.testing.custom import events_of, is_custom, prepare
 from dissgen.testing.outcome import Outcome, plain, run
 from dissgen.testing.script import ScriptError, ScriptReader, Send, Step
 from dissgen_runtime import ParseError
@@ -39,7 +40,7 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics, names: Collection
     """
     module = load(compiled.source, compiled.protocol)
     dissectors = _neighbours(compiled)
-    reader = ScriptReader(compiled.directions, Path(compiled.folder), compiled.module.encoding)
+    reader = _reader(compiled)
     for example in compiled.examples:
         entry = example.value
         name = str(entry.get("name", "unnamed"))
@@ -63,10 +64,20 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics, names: Collection
             if "transport" in entry and transport not in transports:
                 failure = f"  the spec has no transport `{transport}`"
             else:
-                schedules = [("as written", steps)] if transport == "udp" else cuts(steps)
-                options = {"transport": transport, "dissectors": dissectors}
-                runs, failure = _run_session(module, schedules, expect, options)
+                options: dict[str, Any] = {"transport": transport, "dissectors": dissectors}
+                try:
+                    steps, more = prepare(compiled, module, entry, steps, transport)
+                except (ScriptError, ParseError) as error:
+                    diagnostics.error("DG730", f"example `{name}`: {error}", example.span)
+                    continue
+                whole = transport == "udp" or is_custom(compiled)
+                schedules = [("as written", steps)] if whole else cuts(steps)
+                runs, failure = _run_session(module, schedules, expect, options | more)
         yield ExampleResult(name, example.span.location, runs, failure)
+
+
+def _reader(compiled: Compiled) -> ScriptReader:
+    return ScriptReader(compiled.directions, Path(compiled.folder), compiled.module.encoding, events_of(compiled))
 
 
 def _neighbours(compiled: Compiled) -> dict[str, Any]:
@@ -95,7 +106,7 @@ def measure(compiled: Compiled, reached: set[str]) -> None:
     module = load(compiled.source, compiled.protocol, tag="_measured")
     dissectors = _neighbours(compiled)
     setattr(module, REACHED, reached)
-    reader = ScriptReader(compiled.directions, Path(compiled.folder), compiled.module.encoding)
+    reader = _reader(compiled)
     for example in compiled.examples:
         entry = example.value
         with suppress(ScriptError, ParseError, TypeError, ValueError):
@@ -105,8 +116,9 @@ def measure(compiled: Compiled, reached: set[str]) -> None:
                     with suppress(ParseError):
                         getattr(module, f"parse_{entry['rule']}")(getattr(step, "data", b""), **entry.get("with", {}))
             else:
-                options: dict[str, Any] = {"transport": entry.get("transport"), "dissectors": dissectors}
-                reached.update(run(module, steps, **options).alerts)
+                transport = entry.get("transport", next((name for name, _ in compiled.module.transport), None))
+                steps, more = prepare(compiled, module, entry, steps, transport)
+                reached.update(run(module, steps, transport=transport, dissectors=dissectors, **more).alerts)
 
 
 def _pointless(expect: dict[str, Any], of_rule: bool) -> str | None:

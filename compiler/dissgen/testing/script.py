@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -53,20 +54,31 @@ class Midstream:
     """The beginning of the conversation is not seen; it is the first step."""
 
 
-Step = Send | Lose | Wait | Close | Midstream
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """An event of a custom machine; the payload as the example has it."""
+
+    event: str
+    payload: dict[str, object]
+
+
+Step = Send | Lose | Wait | Close | Midstream | Raise
 
 
 class ScriptReader:
     """Reads talks; `directions` are the spec's names of up and down, `folder` is where its files are.
 
-    Text is encoded as the spec says; what does not go is UTF-8.
+    Text is encoded as the spec says; what does not go is UTF-8. `events` are those of a custom machine.
     """
 
-    def __init__(self, directions: tuple[str, str], folder: Path, encoding: str = "latin-1") -> None:
+    def __init__(
+        self, directions: tuple[str, str], folder: Path, encoding: str = "latin-1", events: Collection[str] = ()
+    ) -> None:
         up, down = directions
         self.speakers = {"C": UP, "S": DOWN, up: UP, down: DOWN, "up": UP, "down": DOWN}
         self.folder = folder
         self.encoding = encoding
+        self.events = events
 
     def steps(self, talk: object) -> list[Step]:
         """Raises ScriptError."""
@@ -82,7 +94,8 @@ class ScriptReader:
 
     def _speaker(self, name: str) -> Direction:
         if name not in self.speakers:
-            raise ScriptError(f"`{name}` speaks in no direction; write one of {', '.join(self.speakers)}")
+            known = ", ".join((*self.speakers, *self.events))
+            raise ScriptError(f"`{name}` speaks in no direction; write one of {known}")
         return self.speakers[name]
 
     def _line(self, line: str) -> Step:
@@ -103,6 +116,10 @@ class ScriptReader:
         if not isinstance(entry, dict) or len(entry) != 1:
             raise ScriptError(f"a step has one key, as in `{{C: text}}`, not {entry!r}")
         ((speaker, said),) = entry.items()
+        if speaker in self.events and speaker not in self.speakers:
+            if not isinstance(said or {}, dict):
+                raise ScriptError(f"`{speaker}` has a payload, as in `{{{speaker}: {{field: value}}}}`")
+            return Raise(str(speaker), dict(said or {}))
         direction = self._speaker(str(speaker))
         if isinstance(said, dict) and len(said) == 1:
             ((form, value),) = said.items()

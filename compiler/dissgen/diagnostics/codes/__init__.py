@@ -12,6 +12,7 @@ from typing import Final
 from dissgen.diagnostics.codes import (
     binary,
     build,
+    custom,
     effects,
     linking,
     lint,
@@ -45,7 +46,7 @@ def merge(areas: Iterable[tuple[Code, ...]]) -> Mapping[str, Code]:
 CODES: Final[Mapping[str, Code]] = merge(
     (
         *(reader.CODES, schema.CODES, names.CODES, binary.CODES, origins.CODES, types.CODES, tokens.CODES),
-        *(machine.CODES, effects.CODES, timing.CODES, transports.CODES, linking.CODES, text.CODES),
+        *(machine.CODES, effects.CODES, timing.CODES, transports.CODES, custom.CODES, linking.CODES, text.CODES),
         *(lint.CODES, build.CODES),
     )
 )
