@@ -40,7 +40,7 @@ def session(transport: str | None = "udp", **options: Any) -> Any:
     return compile_text(SPEC).Session(transport=transport, **options)
 
 
-def test_one_feed_is_one_message() -> None:
+def test_19_one_feed_is_one_message() -> None:
     s = session()
     events = s.feed(UP, GOOD) + s.feed(DOWN, GOOD)
     assert names(events) == ["m", "via", "m", "via"]
@@ -49,7 +49,7 @@ def test_one_feed_is_one_message() -> None:
     balanced(s)
 
 
-def test_bytes_behind_the_message_are_trailing() -> None:
+def test_19_bytes_behind_the_message_are_trailing() -> None:
     s = session()
     assert names(s.feed(UP, GOOD + b"???")) == ["m", "via"]
     assert s.summary()["trailing"] == 3
@@ -58,14 +58,14 @@ def test_bytes_behind_the_message_are_trailing() -> None:
     balanced(s)
 
 
-def test_two_messages_in_one_datagram_are_one_and_trailing() -> None:
+def test_19_two_messages_in_one_datagram_are_one_and_trailing() -> None:
     s = session()
     assert names(s.feed(UP, GOOD + GOOD)) == ["m", "via"]
     assert s.summary()["trailing"] == 5
 
 
 @pytest.mark.parametrize("size", range(1, 5))
-def test_a_datagram_that_is_cut_is_an_error_and_the_session_stays(size: int) -> None:
+def test_19_a_datagram_that_is_cut_is_an_error_and_the_session_stays(size: int) -> None:
     s = session()
     (alert,) = s.feed(UP, GOOD[:size])
     assert isinstance(alert, Alert)
@@ -83,7 +83,7 @@ def test_an_error_of_one_kind_on_streams_fails() -> None:
     assert s.failed
 
 
-def test_a_handled_error_need_not_move() -> None:
+def test_19_a_handled_error_need_not_move() -> None:
     text = (
         SPEC + "any: [{event: parse_error, execute: [{alert: {severity: low, description: '{error}'}}], jump: fail}]\n"
     )
@@ -94,7 +94,7 @@ def test_a_handled_error_need_not_move() -> None:
     assert names(s.feed(UP, GOOD)) == ["m", "via"]
 
 
-def test_where_no_side_reads_it_is_said_once_for_each_stay() -> None:
+def test_19_where_no_side_reads_it_is_said_once_for_each_stay() -> None:
     spec = SPEC.replace("down: {udp: message}", "down: {tcp: long}")
     s = compile_text(spec).Session(transport="udp")
     assert names(s.feed(DOWN, GOOD) + s.feed(DOWN, GOOD)) == ["alert:missing_grammar"]
@@ -105,13 +105,13 @@ def test_where_no_side_reads_it_is_said_once_for_each_stay() -> None:
     balanced(s)
 
 
-def test_a_transport_without_a_side_reads_nothing() -> None:
+def test_19_a_transport_without_a_side_reads_nothing() -> None:
     s = session("tcp")
     assert names(s.feed(DOWN, GOOD)) == ["alert:missing_grammar"]
     assert s.failed
 
 
-def test_states_change_between_datagrams() -> None:
+def test_19_states_change_between_datagrams() -> None:
     s = session()
     assert names(s.feed(UP, JUMP) + s.feed(UP, GOOD)) == ["m"]
     assert s.state.value == "quiet"
@@ -120,19 +120,19 @@ def test_states_change_between_datagrams() -> None:
     balanced(s)
 
 
-def test_a_lost_datagram_is_no_gap() -> None:
+def test_19_a_lost_datagram_is_no_gap() -> None:
     s = session()
     assert s.gap(UP, 100) == []
     assert names(s.feed(UP, GOOD)) == ["m", "via"]
 
 
-def test_an_empty_datagram_is_none() -> None:
+def test_19_an_empty_datagram_is_none() -> None:
     s = session()
     assert s.feed(UP, b"") == []
     assert s.summary()["messages"] == 0
 
 
-def test_the_end_and_what_comes_behind_it() -> None:
+def test_19_the_end_and_what_comes_behind_it() -> None:
     s = session()
     assert names(s.feed(UP, GOOD) + s.close(UP) + s.close(DOWN)) == ["m", "via", "end", "note", "end", "note"]
     assert s.state.value == "finish"
@@ -140,19 +140,19 @@ def test_the_end_and_what_comes_behind_it() -> None:
     balanced(s)
 
 
-def test_the_first_transport_is_the_default_and_others_are_refused() -> None:
+def test_19_the_first_transport_is_the_default_and_others_are_refused() -> None:
     assert session(None).transport == "udp"
     with pytest.raises(ValueError, match="test is not carried by 'sctp' but by udp and tcp"):
         session("sctp")
 
 
-def test_what_a_verb_skips_ends_with_the_datagram() -> None:
+def test_19_what_a_verb_skips_ends_with_the_datagram() -> None:
     text = SPEC.replace("execute: [trigger: m], jump: quiet", "execute: [trigger: m, skip: rest]")
     s = compile_text(text).Session(transport="udp")
     assert names(s.feed(UP, JUMP) + s.feed(UP, GOOD)) == ["m", "m", "via"]
 
 
-def test_any_datagrams_never_raise_balance_and_survive_pickling() -> None:
+def test_19_any_datagrams_never_raise_balance_and_survive_pickling() -> None:
     rng = random.Random(1)
     for _ in range(150):
         plain, pickled = session(), session()
@@ -172,7 +172,7 @@ def test_any_datagrams_never_raise_balance_and_survive_pickling() -> None:
         assert plain.summary() == pickled.summary()
 
 
-def test_what_stands_between_messages_may_stand_before_one() -> None:
+def test_19_what_stands_between_messages_may_stand_before_one() -> None:
     text = SPEC.replace("up: {udp: message,", "up: {udp: {use: message, between: '(\\r\\n)+'},")
     s = compile_text(text).Session(transport="udp")
     events = s.feed(UP, b"\r\n\r\n" + GOOD)

@@ -311,7 +311,7 @@ class TestRule11:
           - {{event: timeout, after: 1 s, execute: [{note("tick")}]}}
     """
 
-    def test_an_earlier_now_counts_as_the_latest(self) -> None:
+    def test_11_an_earlier_now_counts_as_the_latest(self) -> None:
         session = lines(self.TICK).Session(now=5 * S)
         assert session.advance(3 * S) == []
         assert session.now == 5 * S
@@ -319,17 +319,17 @@ class TestRule11:
         assert session.advance(S) == []
         assert session.now == 6 * S
 
-    def test_due_timers_fire_before_bytes_fed_at_that_time(self) -> None:
+    def test_11_due_timers_fire_before_bytes_fed_at_that_time(self) -> None:
         session = lines(self.TICK).Session()
         events = session.feed(UP, b"x\n") + session.advance(S) + session.feed(UP, b"y\n")
         assert trace(events) == [(0, "x"), (1, "tick"), (1, "y")]
 
-    def test_only_once_at_its_time(self) -> None:
+    def test_11_only_once_at_its_time(self) -> None:
         session = lines(self.TICK).Session()
         assert len(session.advance(S)) == 1
         assert session.advance(S) == []
 
-    def test_64_firings_in_one_call_and_further_periods_are_missed(self) -> None:
+    def test_11_at_most_64_firings_in_one_call_and_further_periods_are_missed(self) -> None:
         session = lines(self.TICK).Session()
         events = session.advance(100 * S + S // 2)
         assert trace(events) == [(float(second), "tick") for second in range(1, 65)]
@@ -338,12 +338,12 @@ class TestRule11:
         assert session.now == 100 * S + S // 2
         assert trace(session.advance(101 * S)) == [(101, "tick")]
 
-    def test_a_very_short_timer_costs_no_more(self) -> None:
+    def test_11_a_very_short_timer_costs_no_more(self) -> None:
         session = lines(self.TICK.replace("after: 1 s", "after: 1 ns")).Session()
         assert len(session.advance(10**18)) == 64
         assert session.missed == 10**18 - 64
 
-    def test_missed_periods_are_those_of_each_timer(self) -> None:
+    def test_11_missed_periods_are_those_of_each_timer(self) -> None:
         module = lines(
             f"""
             initial: a
@@ -360,7 +360,7 @@ class TestRule11:
         assert session.missed == 36 + 1
         assert trace(session.advance(101 * S)) == [(101, "one")]
 
-    def test_idle_is_restarted_by_any_byte_of_either_direction_held_or_not(self) -> None:
+    def test_11_idle_is_restarted_by_any_byte_of_either_direction_held_or_not(self) -> None:
         module = lines(
             f"""
             initial: a
@@ -378,7 +378,7 @@ class TestRule11:
         events += session.feed(UP, b"inco") + session.advance(40 * S)
         assert trace(events) == [(10, "any"), (20, "any"), (22, "idle"), (30, "any"), (32, "idle"), (40, "any")]
 
-    def test_rows_with_one_time_are_one_timer_tried_in_order(self) -> None:
+    def test_11_rows_with_one_time_are_one_timer_tried_in_order(self) -> None:
         module = lines(
             f"""
             variables: {{n: {{type: int, initial: 0}}}}
@@ -396,7 +396,7 @@ class TestRule11:
         )
         assert texts(module.Session().advance(4 * S)) == ["own", "own", "first", "any"]
 
-    def test_when_is_false_nothing_happens_and_it_comes_again(self) -> None:
+    def test_11_when_is_false_nothing_happens_and_it_comes_again(self) -> None:
         module = lines(
             f"""
             variables: {{ready: {{type: bool, initial: false}}}}
@@ -413,7 +413,7 @@ class TestRule11:
         events = session.advance(5 * S) + session.feed(UP, b"x\n") + session.advance(8 * S)
         assert trace(events) == [(6, "now")]
 
-    def test_timers_in_any_run_in_every_state(self) -> None:
+    def test_11_timers_in_any_run_in_every_state(self) -> None:
         module = lines(
             f"""
             initial: a
@@ -428,7 +428,7 @@ class TestRule11:
         events = session.advance(4 * S) + session.feed(UP, b"x\n") + session.advance(20 * S)
         assert trace(events) == [(9, "slow")]
 
-    def test_a_period_that_is_not_above_zero_or_fails_runs_no_timer(self) -> None:
+    def test_11_a_period_that_is_not_above_zero_or_fails_runs_no_timer(self) -> None:
         module = lines(
             f"""
             variables: {{n: {{type: int, initial: 0}}, words: {{type: 'list[int]', initial: []}}}}
@@ -448,7 +448,7 @@ class TestRule11:
         session.feed(UP, b"x\n")
         assert trace(session.advance(8 * S)) == [(7, "n")]
 
-    def test_what_waited_is_read_after_a_timeout_that_frees_it(self) -> None:
+    def test_11_what_waited_is_read_after_a_timeout_that_frees_it(self) -> None:
         module = lines(
             f"""
             variables: {{open: {{type: bool, initial: false}}}}
@@ -467,7 +467,7 @@ class TestRule11:
         assert trace(events) == [(2, "open"), (2, "x")]
         balanced(session)
 
-    def test_a_message_in_progress_survives_a_timeout(self) -> None:
+    def test_11_a_message_in_progress_survives_a_timeout(self) -> None:
         module = lines(
             f"""
             initial: a
@@ -494,7 +494,7 @@ class TestRule11:
         ]
         balanced(session)
 
-    def test_it_can_be_pickled_at_any_point(self) -> None:
+    def test_11_it_can_be_pickled_at_any_point(self) -> None:
         whole = lines(TestReferenceTrace.SPEC).Session()
         events = whole.feed(UP, b"event\nevent\n") + whole.advance(2 * S) + whole.advance(6 * S)
         session = pickle.loads(pickle.dumps(lines(TestReferenceTrace.SPEC).Session()))
@@ -505,7 +505,7 @@ class TestRule11:
         assert trace(stored) == trace(events)
         assert session.summary() == whole.summary()
 
-    def test_the_deadline_is_never_later_than_what_happens(self) -> None:
+    def test_11_the_deadline_is_never_later_than_what_happens(self) -> None:
         session = lines(self.TICK).Session()
         session.feed(UP, b"x\n")
         assert session.deadline == S
@@ -729,7 +729,7 @@ class TestWhatIsKeptIsBounded:
         session.feed(UP, b"ab\n")
         assert session.variables.word == "aby"
 
-    def test_64_bits_are_kept_signed_or_not(self) -> None:
+    def test_bits_up_to_64_are_kept_signed_or_not(self) -> None:
         module = lines(
             """
             variables: {x: {type: int, initial: 0}}
