@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
 Severity = Literal["low", "medium", "high"]
 Confidence = Literal["low", "medium", "high"]
@@ -130,12 +130,22 @@ class StreamEvent(Event):
         self.complete = complete
 
 
+Party: TypeAlias = dict[str, list[str]]
+"""A source or target of an alert: `{"address": [...]}` or `{"service": [...]}`, under one or several names."""
+
+
+def parties(*entries: tuple[Literal["address", "service"], str | list[str] | None]) -> tuple[Party, ...]:
+    """The entries that are there: what is absent or empty is nobody."""
+    named = ((kind, [names] if isinstance(names, str) else list(names or ())) for kind, names in entries)
+    return tuple({kind: [name for name in names if name]} for kind, names in named if any(names))
+
+
 class Alert(Event):
     """An alert, with all that is needed to explain it later.
 
     `spec` is "file:line" of the `alert`, `transition` the same of the row that fired (None for built-in alerts),
     `guard` the values that the row's guard read, `path` the states entered so far (the latest last, at most 16),
-    `data` up to 64 bytes around the place (`bytes` in JSON).
+    `data` up to 64 bytes around the place (`bytes` in JSON), `sources` and `targets` whom the spec says it is about.
     """
 
     __slots__ = (
@@ -149,7 +159,9 @@ class Alert(Event):
         "path",
         "references",
         "severity",
+        "sources",
         "spec",
+        "targets",
         "transition",
     )
     name = "alert"
@@ -166,6 +178,8 @@ class Alert(Event):
         "data",
         "completion",
         "method",
+        "sources",
+        "targets",
     )
     __match_args__ = ("id", "severity", "description")
 
@@ -184,6 +198,8 @@ class Alert(Event):
         data: bytes = b"",
         completion: Literal["failed", "successful"] | None = None,
         method: str | None = None,
+        sources: tuple[Party, ...] = (),
+        targets: tuple[Party, ...] = (),
     ) -> None:
         self.id = id
         self.severity = severity
@@ -197,6 +213,8 @@ class Alert(Event):
         self.data = data
         self.completion = completion
         self.method = method
+        self.sources = sources
+        self.targets = targets
 
 
 class Gap(Event):

@@ -16,6 +16,7 @@ from dissgen_runtime.events import (
     Direction,
     Event,
     Log,
+    Party,
     Severity,
     StreamEvent,
     Verdict,
@@ -93,7 +94,15 @@ class Reporter(Output):
         event.state = self._state_name
         self._out.append(event)
 
-    def _alert(self, kind: AlertKind, description: str, transition: str, guard: dict[str, object]) -> None:
+    def _alert(
+        self,
+        kind: AlertKind,
+        description: str,
+        transition: str,
+        guard: dict[str, object],
+        sources: tuple[Party, ...] = (),
+        targets: tuple[Party, ...] = (),
+    ) -> None:
         self.alerts += 1
         self._emit(
             Alert(
@@ -109,6 +118,8 @@ class Reporter(Output):
                 data=self._alert_bytes(),
                 completion=kind.completion,
                 method=kind.method,
+                sources=sources,
+                targets=targets,
             )
         )
 

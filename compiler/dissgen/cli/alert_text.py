@@ -72,6 +72,10 @@ def _circumstances(entry: dict[str, Any], alert: dict[str, Any]) -> Iterator[str
             yield f"at {datetime.fromtimestamp(entry['time'], UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
     who = f"{entry.get('protocol')} session {entry.get('client')} - {entry.get('server')}"
     yield f"in the {who}" + (f", capture {entry['capture']}" if entry.get("capture") else "")
+    for name in ("sources", "targets"):
+        found = [str(one) for party in alert.get(name) or () for names in party.values() for one in names]
+        if found:
+            yield f"{name}: {', '.join(found)}"
     if entry.get("direction"):
         yield f"direction {entry['direction']}, in the state `{entry.get('state')}`"
 

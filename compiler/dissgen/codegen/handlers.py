@@ -58,18 +58,20 @@ class HandlerBody:
             if row.when is None:
                 self._fire(row)
                 return self.code.lines
-            if fallible(row.when):
-                with self.code.block("try:"):
-                    self.code.add(f"fires = {emit(row.when, self.names)}")
-                with self.code.block("except EVALUATION_ERRORS:"):
-                    self.code.add("fires = self._guard_failed()")
-                head = f"if fires{self._shown(row.when)}:"
-            else:
-                head = f"if {emit(row.when, self.names)}:"
-            with self.code.block(head, row.place):
+            with self.code.block(self._guard(row.when), row.place):
                 self._fire(row)
         self.code.add(f"return {otherwise}")
         return self.code.lines
+
+    def _guard(self, when: Typed) -> str:
+        """The head of what a guard lets happen; one that cannot be evaluated is false, and counted."""
+        if not fallible(when):
+            return f"if {emit(when, self.names)}:"
+        with self.code.block("try:"):
+            self.code.add(f"fires = {emit(when, self.names)}")
+        with self.code.block("except EVALUATION_ERRORS:"):
+            self.code.add("fires = self._guard_failed()")
+        return f"if fires{self._shown(when)}:"
 
     def _shown(self, when: Typed) -> str:
         """The optionals that a guard has shown to be present, tested again where the guard was evaluated apart."""
@@ -88,7 +90,7 @@ class HandlerBody:
             if verb.when is None:
                 self._verb(verb, row)
             else:
-                with self.code.block(f"if {emit(verb.when, self.names)}:"):
+                with self.code.block(self._guard(verb.when)):
                     self._verb(verb, row)
         target = {None: "STAY", "fail": "FAIL"}.get(row.jump) or f"State.{naming.state_member(row.jump or '')}"
         self.code.add(f"return {target}", row.place if row.when is None else None)
@@ -103,7 +105,8 @@ class HandlerBody:
                 guard = self._guard_values(row, verb.when)
                 text = self._template(verb.description)
                 place = literal(str(row.place))
-                self.code.add(f"self._alert({naming.alert(verb.alert)}, {text}, {place}, {guard})")
+                parties = self._parties("sources", verb.sources) + self._parties("targets", verb.targets)
+                self.code.add(f"self._alert({naming.alert(verb.alert)}, {text}, {place}, {guard}{parties})")
             case ops.SetVariables():
                 targets = ", ".join(self._place(name) for name, _ in verb.values)
                 values = ", ".join(self._bounded(value) for _, value in verb.values)
@@ -174,6 +177,13 @@ class HandlerBody:
                 values.append(emit(expression, self.names))
         return f"{literal(text)}.format({', '.join(values)})"
 
+    def _parties(self, name: str, parties: tuple[ops.Party, ...]) -> str:
+        """Who an alert is about, as a further argument; nothing for nobody."""
+        if not parties:
+            return ""
+        entries = ", ".join(f"({literal(party.kind)}, {emit(party.value, self.names)})" for party in parties)
+        return f", {name}=parties({entries})"
+
     def _guard_values(self, row: ops.Row, when: Typed | None) -> str:
         """What the guards of the row and the verb read, by the name a person would use."""
         found: dict[str, str] = {}
@@ -197,7 +207,8 @@ class HandlerBody:
 
 
 def _may_fail(verb: ops.Verb) -> bool:
-    if isinstance(verb, ops.Push | ops.Remember) or any(map(fallible, verb_expressions(verb))):
+    values = (value for value in verb_expressions(verb) if value is not verb.when)
+    if isinstance(verb, ops.Push | ops.Remember) or any(map(fallible, values)):
         return True
     return isinstance(verb, ops.SetVariables) and any(grows(value) or counts(value) for _, value in verb.values)
 

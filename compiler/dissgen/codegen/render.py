@@ -20,6 +20,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("bits_of", "ipv4_text", "ipv6_text", "mac_text", "timestamp_text"),
     ),
     ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
+    ("dissgen_runtime.events", ("parties",)),
     ("dissgen_runtime.fixed", ("Fixed",)),
     ("dissgen_runtime.keeping", ("bounded", "numbers")),
     (

@@ -27,11 +27,21 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """A source or a target of an alert: `value` is a text, a list of them, or absent."""
+
+    kind: Literal["address", "service"]
+    value: Typed
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseAlert:
     alert: str
     description: Template
     when: Typed | None
     place: Place
+    sources: tuple[Party, ...] = ()
+    targets: tuple[Party, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

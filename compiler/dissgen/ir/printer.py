@@ -245,7 +245,9 @@ def _verb(verb: ops.Verb) -> str:
         case ops.Trigger():
             return f"trigger {verb.event}({_arguments(verb.payload)})"
         case ops.RaiseAlert():
-            return f"alert {verb.alert} {_template(verb.description)}"
+            sides = (("from", verb.sources), ("at", verb.targets))
+            parties = "".join(f" {word} {item.kind} {show(item.value)}" for word, side in sides for item in side)
+            return f"alert {verb.alert} {_template(verb.description)}{parties}"
         case ops.SetVariables():
             return f"set {_arguments(verb.values)}"
         case ops.Push():

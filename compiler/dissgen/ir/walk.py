@@ -89,7 +89,10 @@ def verb_expressions(verb: ops.Verb) -> Iterator[Typed]:
             yield from (verb.key, verb.value)
         case ops.Forget():
             yield verb.key
-        case ops.RaiseAlert(description=template) | ops.WriteLog(text=template):
+        case ops.RaiseAlert(description=template, sources=sources, targets=targets):
+            yield from (part[0] for part in template if not isinstance(part, str))
+            yield from (party.value for party in (*sources, *targets))
+        case ops.WriteLog(text=template):
             yield from (part[0] for part in template if not isinstance(part, str))
         case _:
             pass

@@ -225,9 +225,26 @@ _TABLES: Final[dict[str, Schema]] = {
             "description": text("a text", description="`{expression}` in it is replaced by a value."),
             "method": text("a text"),
             "references": ref("references"),
+            "sources": ref("parties"),
+            "targets": ref("parties"),
             "doc": ref("doc"),
         },
         required=["severity", "description"],
+    ),
+    "parties": listed(
+        "a list of addresses and services",
+        {
+            "if": {"type": "object"},
+            "then": mapping(
+                "party",
+                "`{address: e}` or `{service: e}`",
+                {"address": ref("expression"), "service": ref("expression")},
+                minProperties=1,
+                maxProperties=1,
+            ),
+            "else": ref("expression"),
+        },
+        1,
     ),
 }
 

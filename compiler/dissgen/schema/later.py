@@ -26,7 +26,6 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "verb": frozenset({"call"}),
     "skipped": frozenset({"message"}),
     "upgrade": frozenset({"probe"}),
-    "alert": frozenset({"sources", "targets"}),
 }
 
 COMPOSITES: Final = frozenset({"use", "record", "sequence", "branch", "optional", "array", "union"})

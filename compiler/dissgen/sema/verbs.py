@@ -13,11 +13,12 @@ from dissgen.sema import custom, maps
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import Path, check_template, narrowings
 from dissgen.sema.model import AlertModel
+from dissgen.sema.parties import check_parties
 from dissgen.sema.payloads import fill
 from dissgen.sema.transition_scope import TransitionScope
 from dissgen.spec.machine import parse_arguments
 from dissgen.spec.parser import parse_alert
-from dissgen.spec.tree import Name, VerbDefinition, name_of
+from dissgen.spec.tree import AlertDefinition, Name, VerbDefinition, name_of
 from dissgen.text import Span
 from dissgen.types import BOOL, ListType, MapType, Type, show
 
@@ -155,7 +156,7 @@ class VerbChecker:
             return None
         self.machine.context.use("alerts", name.text)
         definition = self.machine.alert_definitions[name.text]
-        return self._raise(verb, name.text, definition.description, name.span)
+        return self._raise(verb, name.text, definition, name.span)
 
     def _inline_alert(self, verb: VerbDefinition, node: MappingNode) -> ops.Verb | None:
         key = node.span
@@ -173,15 +174,18 @@ class VerbChecker:
                 free, model.severity, model.confidence, model.completion, model.method, model.references, verb.span
             )
             self.machine.inline_alerts[key] = known
-        return self._raise(verb, known.id, definition.description, None)
+        return self._raise(verb, known.id, definition, None)
 
     def _raise(
-        self, verb: VerbDefinition, alert: str, description: ScalarNode | None, used: Span | None
+        self, verb: VerbDefinition, alert: str, definition: AlertDefinition, used: Span | None
     ) -> ops.Verb | None:
         template: ops.Template | None = (alert.replace("_", " "),)
-        if description is not None:
-            template = self._template(description, used)
-        return None if template is None else ops.RaiseAlert(alert, template, self.when, self.at(verb))
+        if definition.description is not None:
+            template = self._template(definition.description, used)
+        sources, targets = (check_parties(self, side, used) for side in (definition.sources, definition.targets))
+        if template is None or sources is None or targets is None:
+            return None
+        return ops.RaiseAlert(alert, template, self.when, self.at(verb), sources, targets)
 
     def _template(self, node: ScalarNode, used: Span | None) -> ops.Template | None:
         text = node.value if isinstance(node.value, str) else node.span.text
@@ -317,9 +321,15 @@ class VerbChecker:
             )
             return None
         event = self.scope.situation.event
-        if event in ("timeout", "expire", "init", "midstream"):
+        if not self.scope.situation.directed:
             self.diagnostics.error(
-                "DG534", f"`skip` on `{event}`", verb.span, "it belongs to no direction", help="leave the `skip` out"
+                "DG534",
+                f"`skip` on `{event}`",
+                verb.span,
+                "it belongs to no direction",
+                help="skip on the event that leads here, such as `parse_error`"
+                if event in ("enter", "leave", "fail", "finish")
+                else "leave the `skip` out",
             )
             return None
         if verb.argument.value == "rest":

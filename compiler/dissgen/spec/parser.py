@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.ir.ops import Limits
@@ -21,6 +21,7 @@ from dissgen.spec.tree import Name, name_of
 T = TypeVar("T")
 
 _SIZED_LIMITS: Final = ("message", "token", "hold", "items", "depth", "transitions", "work", "expansion")
+_PARTIES: Final[tuple[Literal["address", "service"], ...]] = ("address", "service")
 
 
 def parse(node: MappingNode, diagnostics: Diagnostics) -> tree.Protocol:
@@ -208,7 +209,22 @@ def parse_alert(name: Name, node: Node) -> tree.AlertDefinition | None:
         method=text(node.get("method")) or None,
         references=texts(node.get("references")),
         description=scalar(node, "description"),
+        sources=_parties(node.get("sources")),
+        targets=_parties(node.get("targets")),
     )
+
+
+def _parties(node: Node | None) -> tuple[tree.PartyDefinition, ...]:
+    """`[expression, {address: expression}, {service: expression}]`."""
+    found: list[tree.PartyDefinition] = []
+    for item in items(node):
+        if isinstance(item, ScalarNode):
+            found.append(tree.PartyDefinition("address", item))
+        for kind in _PARTIES:
+            value = item.get(kind) if isinstance(item, MappingNode) else None
+            if isinstance(value, ScalarNode):
+                found.append(tree.PartyDefinition(kind, value))
+    return tuple(found)
 
 
 def scalar(node: MappingNode, key: str) -> ScalarNode | None:

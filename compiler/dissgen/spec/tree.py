@@ -7,6 +7,7 @@ that hold them; `spec.expressions` reads them when their scope is known.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from dissgen.ir.ops import Limits
 from dissgen.reader import MappingNode, Node, ScalarNode
@@ -153,6 +154,14 @@ class EventDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyDefinition:
+    """An entry of `sources` or `targets`: an expression alone is an address."""
+
+    kind: Literal["address", "service"]
+    value: ScalarNode
+
+
+@dataclass(frozen=True, slots=True)
 class AlertDefinition:
     name: Name
     severity: str
@@ -161,6 +170,8 @@ class AlertDefinition:
     method: str | None
     references: tuple[str, ...]
     description: ScalarNode | None
+    sources: tuple[PartyDefinition, ...] = ()
+    targets: tuple[PartyDefinition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

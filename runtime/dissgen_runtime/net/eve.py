@@ -87,6 +87,9 @@ def _alert(protocol: str, alert: Alert) -> dict[str, object]:
     metadata = {"description": [alert.description], "confidence": [alert.confidence], "state": [alert.state]}
     if alert.references:
         metadata["references"] = list(alert.references)
+    for name, side in (("sources", alert.sources), ("targets", alert.targets)):
+        if side:
+            metadata[name] = [f"{kind} {one}" for party in side for kind, names in party.items() for one in names]
     if alert.spec is not None:
         metadata["spec"] = [alert.spec]
     if alert.guard:

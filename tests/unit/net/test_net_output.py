@@ -148,6 +148,7 @@ def test_alert_line() -> None:
     alert = Alert(
         "smuggling", "high", "two\nlines", references=("CVE-1",), guard={"size": 3, "verb": b"X"}, data=b"raw"
     )
+    alert.targets = ({"address": ["192.0.2.1"]},)
     data = json.loads(JsonLines("c").line(Reported(make_conversation(), stamped(alert))))
     assert list(data) == [*KEYS, "alert"]
     assert data["event"] == "alert"
@@ -163,6 +164,8 @@ def test_alert_line() -> None:
         "path": [],
         "completion": None,
         "method": None,
+        "sources": [],
+        "targets": [{"address": ["192.0.2.1"]}],
         "bytes": {"base64": "cmF3"},
     }
 

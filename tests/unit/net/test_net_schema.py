@@ -45,6 +45,8 @@ ALERT = [
     "path",
     "completion",
     "method",
+    "sources",
+    "targets",
     "bytes",
 ]
 WHERE_COUNTED = ("missed", "trailing")  # only where it is not 0
