@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dissgen.codegen.constants import ConstantView
-from dissgen.codegen.scans import Pattern
+from dissgen.codegen.scan_tokens import Pattern
 from dissgen.codegen.variables import Attribute
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from dissgen.schema.examples import EXAMPLES
 from dissgen.schema.fragments import TRUE, Schema, ref, text
 from dissgen.schema.later import LATER
-from dissgen.schema.shapes import keys, listed, mapping, named, one_of, text_or
+from dissgen.schema.shapes import SCALARS, TRANSPORTS, keys, listed, mapping, named, one_of, text_or
 
 NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
 REFERENCE: Final = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$"
@@ -27,10 +28,8 @@ EVENTS: Final = (
 
 
 _MAP: Final = r"^\s*map\s*\["
-_SCALARS: Final = ["string", "number", "boolean"]
-_CONSTANT: Final[Schema] = {"title": "a text, a number or a boolean", "type": _SCALARS}
+_CONSTANT: Final[Schema] = {"title": "a text, a number or a boolean", "type": SCALARS}
 _DIRECTIONS: Final = ("up", "down")
-_TRANSPORTS: Final = ("tcp", "udp")
 
 _SOURCES: Final[dict[str, Schema]] = {
     "name": {"title": "a name", "type": "string", "pattern": NAME},
@@ -42,7 +41,7 @@ _SOURCES: Final[dict[str, Schema]] = {
         "title": "an expression",
         "description": "Typed Python syntax; a bare number or boolean is a constant.",
         "$comment": "expression",
-        "type": _SCALARS,
+        "type": SCALARS,
         "x-source": "expression",
     },
     "assigned": {
@@ -178,7 +177,7 @@ _TABLES: Final[dict[str, Schema]] = {
         "type": "object",
         "minProperties": 1,
         "propertyNames": {"$comment": "enum", "title": "a number", "pattern": "^(0x[0-9A-Fa-f]+|[0-9]+)$"},
-        "additionalProperties": {"title": "a name", "type": [*_SCALARS, "null"]},
+        "additionalProperties": {"title": "a name", "type": [*SCALARS, "null"]},
     },
     "variable": mapping(
         "variable",
@@ -262,7 +261,7 @@ _SIDES: Final[dict[str, Schema]] = {
     "discard": mapping("side", "a side", {"discard": TRUE}),
     "hold": mapping("side", "a side", {"hold": ref("expression")}),
 }
-_BY_TRANSPORT: Final = mapping("side", "a side for each transport", {name: ref("one_side") for name in _TRANSPORTS})
+_BY_TRANSPORT: Final = mapping("side", "a side for each transport", {name: ref("one_side") for name in TRANSPORTS})
 
 _MACHINE: Final[dict[str, Schema]] = {
     "one_side": text_or(
@@ -278,7 +277,7 @@ _MACHINE: Final[dict[str, Schema]] = {
         {
             "title": "a rule, `child`, or a mapping with `use`, `hold`, `discard`, or transports",
             "type": "object",
-            **one_of("side", {**_SIDES, **dict.fromkeys(_TRANSPORTS, _BY_TRANSPORT)}),
+            **one_of("side", {**_SIDES, **dict.fromkeys(TRANSPORTS, _BY_TRANSPORT)}),
         },
         description="What is read from one direction in this state.",
     ),
@@ -330,77 +329,7 @@ _MACHINE: Final[dict[str, Schema]] = {
     "alert_use": text_or(ref("name"), ref("alert")),
 }
 
-_EXAMPLES: Final[dict[str, Schema]] = {
-    "example": mapping(
-        "example",
-        "an example",
-        {
-            "name": text("a text"),
-            "doc": ref("doc"),
-            "rule": ref("reference"),
-            "with": named("a mapping of parameters to values", {}),
-            "transport": {"title": "a transport", "enum": list(_TRANSPORTS)},
-            "talk": ref("talk"),
-            "expect": ref("expect"),
-        },
-        required=["name", "talk", "expect"],
-    ),
-    "talk": text_or(
-        {"title": "a talk"},
-        listed("a text or a list of steps", ref("step"), 1),
-        description="Lines such as `C: text`, or a list of steps.",
-    ),
-    "step": text_or(
-        text("a step"),
-        {
-            "title": "a step, as in `{C: text}`",
-            "type": "object",
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": ref("said"),
-        },
-    ),
-    "said": {
-        "if": {"type": "object"},
-        "then": {
-            "if": {"minProperties": 1, "propertyNames": {"enum": ["raw", "hex", "file"]}},
-            "then": mapping(
-                "said",
-                "what is said",
-                {"raw": {"title": "a text", "type": "string"}, "hex": ref("hex"), "file": text("the name of a file")},
-                maxProperties=1,
-            ),
-            "else": named("a way to say something (`raw`, `hex`, `file`), or the payload of an event", {}),
-        },
-        "else": {"title": "a text, or one of `raw`, `hex`, `file`", "type": [*_SCALARS, "null"]},
-    },
-    "expect": mapping(
-        "expect",
-        "what is expected",
-        {
-            "state": ref("name"),
-            "verdict": {"title": "a verdict", "enum": ["accept", "drop", "reset"]},
-            "alerts": listed("a list of alerts", ref("name")),
-            "events": ref("expected_events"),
-            "streams": named("a mapping of streams to lists", listed("a list of streams", ref("bytes_value"))),
-            "variables": named("a mapping of variables to values", {}),
-            "value": {},
-            "error": {"title": "a mapping", "type": "object"},
-        },
-    ),
-    "expected_events": {
-        "if": {"type": "array"},
-        "then": listed(
-            "a list of events", {"title": "an event with its fields", "type": "object", "required": ["event"]}
-        ),
-        "else": named(
-            "a mapping of events to counts, or a list", {"title": "a number", "type": "integer", "minimum": 0}
-        ),
-    },
-    "bytes_value": text_or({}, mapping("bytes_value", "a text or `{hex: digits}`", {"hex": {"type": "string"}})),
-}
-
-DEFINITIONS: Final[dict[str, Schema]] = {**_SOURCES, **_ELEMENT_PARTS, **_TABLES, **_MACHINE, **_EXAMPLES}
+DEFINITIONS: Final[dict[str, Schema]] = {**_SOURCES, **_ELEMENT_PARTS, **_TABLES, **_MACHINE, **EXAMPLES}
 
 _LIMITS: Final[dict[str, object]] = {
     "message": ref("size"),
@@ -421,7 +350,7 @@ TOP: Final[dict[str, object]] = {
     "doc": ref("doc"),
     "references": ref("references"),
     "transport": mapping(
-        "transport", "a transport, as in `{tcp: [25]}`", dict.fromkeys(_TRANSPORTS, _PORTS), minProperties=1
+        "transport", "a transport, as in `{tcp: [25]}`", dict.fromkeys(TRANSPORTS, _PORTS), minProperties=1
     ),
     "confirm": mapping(
         "confirm", "a token for a direction", {name: ref("token") for name in _DIRECTIONS}, minProperties=1

@@ -6,7 +6,12 @@ that tells them apart, never `oneOf`: each violation has then exactly one reason
 
 from __future__ import annotations
 
+from typing import Final
+
 from dissgen.schema.fragments import Schema, ref
+
+SCALARS: Final = ["string", "number", "boolean"]
+TRANSPORTS: Final = ("tcp", "udp")
 
 
 def keys(area: str, *names: str) -> Schema:

@@ -37,18 +37,8 @@ _ERROR_FIELDS: Final[Mapping[str, Type]] = {
     "found": BYTES,
 }
 _VALUE_KINDS: Final = (
-    "token",
-    "literal",
-    "hex",
-    "number",
-    "float",
-    "varint",
-    "flag",
-    "bytes",
-    "text",
-    "array",
-    "use",
-    "name",
+    *("token", "literal", "hex", "number", "float", "varint"),
+    *("flag", "bytes", "text", "array", "use", "name"),
 )
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 MAXIMUM_DEPTH: Final = 48

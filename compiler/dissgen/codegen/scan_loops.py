@@ -1,0 +1,140 @@
+"""Loops in a scan: arrays whose items are read one after another."""
+
+from __future__ import annotations
+
+from dissgen.codegen import naming
+from dissgen.codegen.expressions import emit
+from dissgen.codegen.extents import Extents
+from dissgen.codegen.runs import run_pattern
+from dissgen.codegen.scan_numbers import ScanNumbers
+from dissgen.codegen.values import converted, may_raise, parsed_int, python_type
+from dissgen.ir import ops
+from dissgen.ir.expressions import Name, Typed, fallible
+from dissgen.ir.walk import body_expressions, every
+from dissgen.types import ListType, OneOfType, inner
+
+
+class ScanLoops(ScanNumbers):
+    """The part of a scan's builder that reads arrays, at once or item by item."""
+
+    _declared: set[str]
+    """The fields that have an annotation already."""
+
+    _inlined: set[str]
+    """The fields of the rules whose code stands in this scan."""
+
+    def op(self, op: ops.Op) -> None:
+        raise NotImplementedError
+
+    def peeks(self, expression: Typed) -> None:
+        raise NotImplementedError
+
+    def loop(self, op: ops.Loop) -> None:
+        if op.count is not None:
+            self.peeks(op.count)
+        if self.at_once(op):
+            return
+        items = self.items(op)
+        index = f"len({items})" if items else self.locals.fresh("index")
+        if not items:
+            self.code.add(f"{index} = 0")
+        self.names.index = index
+        count = ""
+        if op.count is not None:
+            count = self.named("count", emit(op.count, self.names))
+        tests = [f"{index} < {count}"] if count else []
+        tests += [f"pos < {self.names.end}"] if op.rest else []
+        with self.code.block(f"while {' and '.join(tests) or 'True'}:", op.place):
+            if op.while_ is not None:
+                self.peeks(op.while_)
+                self.code.add(f"if not ({emit(op.while_, self.names)}):")
+                self.code.add("    break")
+            self._loop_item(op, items, index)
+            if op.until is not None:
+                self.names.index = f"({index} - 1)"
+                self.peeks(op.until)
+                self.code.add(f"if {emit(op.until, self.names)}:")
+                self.code.add("    break")
+        self.names.index = "0"
+
+    def items(self, op: ops.Loop) -> str:
+        """The local that keeps the items, empty; "" for an array that keeps none."""
+        name = op.target.name
+        if name is None:
+            return ""
+        if any(field.name == name and isinstance(inner(field.type), OneOfType) for field in self.rule.fields):
+            items = self.locals.fresh("items")
+            self.code.add(f"{items}: {python_type(ListType(op.item_type))} = []")
+            self.code.add(f"{naming.local(name)} = {items}")
+            return items
+        annotation = "" if name in self._declared else f": {python_type(ListType(op.item_type))}"
+        self._declared.add(name)
+        self.code.add(f"{naming.local(name)}{annotation} = []")
+        return naming.local(name)
+
+    def _loop_item(self, op: ops.Loop, items: str, index: str) -> None:
+        before = ""
+        if not items:
+            before = self.locals.fresh("before")
+            self.code.add(f"{before} = pos")
+        item = self.names.item = self.locals.fresh("item")
+        if isinstance(op.item, ops.Call) and self._valued_item(op.item):
+            item = self.names.item
+        elif not (isinstance(op.item, ops.Call) and self._item_by_pattern(op.item, item)):
+            self.op(op.item)
+        if items:
+            self.decline(f"len({items}) >= {self.module.limits.items}")
+            self.code.add(f"{items}.append({item})")
+        else:
+            self.decline(f"pos == {before}")
+            self.code.add(f"{index} += 1")
+
+    def _valued_item(self, call: ops.Call) -> bool:
+        """An item whose size is read first is read here, without calling the scan of its rule."""
+        rule = next(rule for rule in self.module.rules if rule.name == call.rule)
+        if not rule.anonymous or rule.parameters or rule.whole is None or not isinstance(rule.result, Name):
+            return False
+        simple = all(isinstance(op, ops.NumberRead | ops.TakeRead) for op in rule.whole)
+        names = {field.name for field in rule.fields}
+        taken = {field.name for field in self.rule.fields} | {name for name, _ in self.rule.parameters} | self._inlined
+        if not simple or may_fail(rule) or names & taken:
+            return False
+        self._inlined |= names
+        before, self.extents = self.extents, Extents(rule, self.module)
+        self.all(rule.whole)
+        self.extents = before
+        self.names.item = emit(rule.result, self.names)
+        return True
+
+    def _item_by_pattern(self, call: ops.Call, item: str) -> bool:
+        """A record that one expression reads is built here, without calling the scan of its rule."""
+        rule = next(rule for rule in self.module.rules if rule.name == call.rule)
+        if rule.result is not None or rule.parameters or rule.whole is None or len(rule.whole) != 1:
+            return False
+        (only,) = rule.whole
+        if not isinstance(only, ops.Run):
+            return False
+        run = run_pattern(only, self.module)
+        values: dict[str, str] = {}
+        for group in run.groups:
+            name = group.leaf.target.name
+            constant = isinstance(group.leaf, ops.TokenRead) and group.leaf.constant is not None
+            if name is None or name in values or group.optional or constant or parsed_int(group.leaf, self.module):
+                return False
+            values[name] = converted(group.leaf, f"m[{group.number}]", self.module, checked=False)
+        if set(values) != {field.name for field in rule.fields} or any(field.local for field in rule.fields):
+            return False
+        self.code.add(f"m = {naming.pattern(rule.name, 1)}(data, pos, {self.names.end})", call.place)
+        margin = f"m.end() + {run.margin} > {self.names.end} or " if run.margin else ""
+        self.decline(f"m is None or {margin}m.end() - pos > {min(run.limit, self.module.limits.message)}")
+        arguments = ", ".join(values[field.name] for field in rule.fields)
+        self.code.add(f"{item} = {naming.record_class(rule.name)}({arguments})")
+        self.code.add("pos = m.end()")
+        return True
+
+
+def may_fail(rule: ops.Rule) -> bool:
+    """Whether an expression or a conversion in the rule's scan may raise."""
+    assert rule.whole is not None
+    trees = [*body_expressions(rule.whole), *(() if rule.result is None else (rule.result,))]
+    return any(map(fallible, trees)) or any(may_raise(op) for op in every(rule.whole))
