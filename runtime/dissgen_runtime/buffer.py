@@ -275,6 +275,7 @@ class Buffer:
 
     def pass_gap(self, size: int) -> None:
         """Behind bytes that are missing; those before them have been read."""
+        self._reset_element()  # what may stand between messages, or begin one, may have been looked for
         self.pass_all()
         self.base += size
         self.start = self.base

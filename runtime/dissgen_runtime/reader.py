@@ -16,7 +16,7 @@ from dissgen_runtime.origins import Origin
 from dissgen_runtime.output import Output, Suspended
 from dissgen_runtime.streaming import Streaming
 from dissgen_runtime.streams import Sink, Transform
-from dissgen_runtime.tokens import Terminator
+from dissgen_runtime.tokens import Terminator, Token
 
 __all__ = ["Frame", "NeedMore", "Output", "Reader", "Suspended", "parse_int"]
 
@@ -40,6 +40,7 @@ class Frame(Generic[T_co]):
     RULE: ClassVar[str] = ""
     RESYNC: ClassVar[Terminator | None] = None
     RESYNC_BEFORE: ClassVar[bool] = False
+    BEGINS: ClassVar[Token | None] = None  # where it matches right behind lost bytes, a message begins
     LOOKS_BACK: ClassVar[bool] = False  # its scan needs to know where the origin is
 
     def __init__(self) -> None:

@@ -172,7 +172,12 @@ class Reading(SubStreams):
 
     def _resynchronise(self, reader: Reader, side: Side) -> bool:
         """After a loss: go on where the rule says that a message can begin, else not in this stay (9)."""
+        begins = self._begins_here(reader, side.rule)
+        if begins is None:
+            return self._pass_mark(reader)
         reader.lost = False
+        if begins:
+            return True
         if side.rule.RESYNC is not None:
             self._resync(reader, side.rule)
         elif reader.lost_stay == self._stay:
@@ -343,6 +348,7 @@ class Reading(SubStreams):
         return hold(self)
 
     def _discard(self, reader: Reader) -> bool:
+        reader._reset_element()
         if reader.discards_all:
             reader.skipped += reader.pass_all()
         else:

@@ -138,7 +138,12 @@ class SubStreams(Transitions):
             if sub.pos == len(sub.data):
                 return self._over_limit(rule, sub, at) or self._pass_sub_mark(sub)
         if sub.lost:
+            begins = self._begins_here(sub, rule)
+            if begins is None:
+                return self._pass_sub_mark(sub)
             sub.lost = False
+            if begins:
+                return True
             if rule.RESYNC is not None:
                 self._resync_sub(rule, sub)
             elif sub.lost_stay == self._stay:

@@ -12,7 +12,7 @@ from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Direction, Event
 from dissgen_runtime.machine import FAIL, STAY, Handler, Row
 from dissgen_runtime.maps import Map
-from dissgen_runtime.reader import Reader
+from dissgen_runtime.reader import Frame, NeedMore, Reader
 from dissgen_runtime.reporting import PATH_LENGTH
 from dissgen_runtime.timers import Timers
 from dissgen_runtime.tokens import Terminator
@@ -323,6 +323,15 @@ class Transitions(Timers):
         offset = min(offset, reader.end)
         if offset > reader.offset:
             reader.skipped += reader.pass_over(offset)
+
+    def _begins_here(self, reader: Reader, rule: type[Frame[Any]]) -> bool | None:
+        """Whether the first byte behind a loss is one with which the rule says that it begins; None: not clear yet."""
+        if rule.BEGINS is None:
+            return False
+        try:
+            return reader.match_here(rule.BEGINS) > reader.offset
+        except NeedMore:
+            return None
 
     def _abandon(self, direction: Direction) -> None:
         """Give up the message in progress; what was read of it counts as skipped."""

@@ -18,7 +18,7 @@ _EVENT_WORDS: Final = frozenset(
 )
 # A frame declares the types of its attributes in its class, where `bytes: bytes` would hide the type.
 _FRAME_WORDS: Final = frozenset(
-    {"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE", "LOOKS_BACK", "self", "bytes", "bool"}
+    {"run", "scan", "RULE", "RESYNC", "RESYNC_BEFORE", "BEGINS", "LOOKS_BACK", "self", "bytes", "bool"}
 )
 # `Variables` itself has the variables of each direction under these.
 _VARIABLE_WORDS: Final = frozenset({"up", "down", "of", "self"})

@@ -47,6 +47,7 @@ class RuleView:
     lines: tuple[str, ...]
     resync: str
     resync_before: bool
+    begins: str
     patterns: tuple[Pattern, ...]
     structs: tuple[ConstantView, ...]
     scan: FunctionView | None

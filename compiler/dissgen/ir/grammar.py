@@ -295,10 +295,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Resync:
-    """Where parsing may start again: after (or, `before`, at) the next match of the terminator."""
+    """Where parsing may start again: after (or, `before`, at) the next match of the terminator.
 
-    terminator: str
+    Behind lost bytes a message also begins where the token `begins` matches at once.
+    """
+
+    terminator: str | None
     before: bool
+    begins: str | None = None
+
+    def __str__(self) -> str:
+        found = [] if self.terminator is None else [f"{'before' if self.before else 'after'} {self.terminator}"]
+        return ", ".join([*found, *([] if self.begins is None else [f"begins {self.begins}"])])
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def rule_lines(rule: ops.Rule) -> list[str]:
     lines = [f"rule {rule.name}({parameters}) -> {show_type(rule.type)}"]
     lines += [f"  field {field.name}: {show_type(field.type)}{' local' * field.local}" for field in rule.fields]
     if rule.resync is not None:
-        lines.append(f"  resync {'before' if rule.resync.before else 'after'} {rule.resync.terminator}")
+        lines.append(f"  resync {rule.resync}")
     lines.append("  body")
     lines += _indented(_body(rule.body), 2)
     if rule.whole is not None:

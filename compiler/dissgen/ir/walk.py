@@ -135,7 +135,11 @@ def used_tokens(module: ops.Module) -> frozenset[str]:
     peeked = {str(node.argument) for node in nodes if isinstance(node, Peek) and node.kind == "token"}
     reads = (op for rule in module.rules for op in every(rule.body))
     return (
-        matched_tokens(module) | peeked | _between(module) | {op.token for op in reads if isinstance(op, ops.TokenRead)}
+        matched_tokens(module)
+        | peeked
+        | _between(module)
+        | {op.token for op in reads if isinstance(op, ops.TokenRead)}
+        | {rule.resync.begins for rule in module.rules if rule.resync is not None and rule.resync.begins is not None}
     )
 
 

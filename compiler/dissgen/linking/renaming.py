@@ -23,7 +23,7 @@ _TEXTS: Final = frozenset(
     }
 )
 """Keys whose scalars refer to nothing that can be imported."""
-_TOKENS: Final = frozenset({"token", "until", "resync", "before", "skip", "between", "up", "down"})
+_TOKENS: Final = frozenset({"token", "until", "resync", "before", "behind", "begins", "skip", "between", "up", "down"})
 """Keys whose scalars are a name or something else: only a whole name is rewritten."""
 _NAMES: Final = frozenset(
     {*("use", "array", "optional", "of", "enum", "table", "rule", "parameters", "type"), *("record", "sequence", "try")}

@@ -153,7 +153,13 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
     },
     "resync": text_or(
         ref("token"),
-        mapping("resync", "a token or `{before: TOKEN}`", {"before": ref("token")}, required=["before"]),
+        one_of(
+            "resync",
+            {
+                key: mapping("resync", f"`{{{key}: TOKEN}}`", {key: ref("token"), "begins": ref("token")})
+                for key in ("before", "behind", "begins")
+            },
+        ),
         description="Where parsing may start again after an error.",
     ),
 }

@@ -29,6 +29,7 @@ _AREAS: Final = {
     "verb": "an item of `execute`",
     "side": "a side of a state",
     "extent": "the extent of `bytes` and `text`",
+    "resync": "a `resync`",
 }
 
 _ALTERNATIVES: Final[dict[str, tuple[str, ...]]] = {
@@ -38,6 +39,7 @@ _ALTERNATIVES: Final[dict[str, tuple[str, ...]]] = {
     "verb": tuple(VERBS),
     "side": ("use", "hold", "discard"),
     "extent": ("size", "until", "rest"),
+    "resync": ("before", "behind"),
 }
 """The keys that say what a mapping is; it has exactly one of them."""
 

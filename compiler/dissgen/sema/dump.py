@@ -62,7 +62,7 @@ def _rule(rule: RuleModel) -> Iterator[str]:
     if rule.streams:
         yield f"  streams {', '.join(sorted(rule.streams))}"
     if rule.resync is not None:
-        yield f"  resync {'before' if rule.resync.before else 'after'} {rule.resync.terminator}"
+        yield f"  resync {rule.resync}"
     if rule.body is not None:
         yield from _indented(_value(rule.body.kind, rule.body))
     if rule.result is not None:

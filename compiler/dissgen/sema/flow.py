@@ -133,12 +133,13 @@ def _check_moves(state: StateModel, handler: HandlerModel, machine: Machine, dia
             if side.rule is None or direction not in directions or transport not in transports:
                 continue
             model = machine.rules.model(side.rule)
-            if model is not None and model.resync is None:
+            if model is not None and (model.resync is None or model.resync.terminator is None):
+                without = "has no `resync`" if model.resync is None else "has a `resync` that searches for nothing"
                 diagnostics.error(
                     "DG517",
                     f"after this parse error `{direction}` could not go on",
                     row.span,
-                    f"no `jump`, no `skip`, and `{side.rule}` has no `resync`",
+                    f"no `jump`, no `skip`, and `{side.rule}` {without}",
                     also=[(model.span, "this rule"), (state.span, "read in this state")],
                     help="write `skip: TOKEN` or `skip: rest` in `execute`, a `jump`, or give the rule a `resync`",
                 )

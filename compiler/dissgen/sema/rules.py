@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Final
 
 from dissgen.diagnostics import Diagnostics, suggest
-from dissgen.ir import ops
 from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import Bound
@@ -18,6 +17,7 @@ from dissgen.sema.declarations import check_event, declared_type
 from dissgen.sema.field_names import VALUE, check_field_name, field_names, streamed, valued_element
 from dissgen.sema.looking_back import check_looking_back
 from dissgen.sema.model import EventModel, FieldModel, MachineEventModel, RuleModel, TableModel, VariableModel
+from dissgen.sema.resync import resync_of
 from dissgen.sema.rule_checker import RuleChecker
 from dissgen.sema.spec_context import SpecContext, folded
 from dissgen.sema.tokens import TokenTable
@@ -322,10 +322,6 @@ class Rules:
     ) -> RuleModel:
         effects.check_unread(checker)
         valued = result is not None if item is None else not self.is_record(item.name.text)
-        resync = None
-        if item is not None and item.resync is not None:
-            terminator = self.tokens.terminator(item.resync.terminator, (f"{name}_resync",))
-            resync = None if terminator is None else ops.Resync(terminator, item.resync.before)
         return RuleModel(
             name,
             tuple((key, found) for key, found in checker.parameters.items() if found is not None),
@@ -343,7 +339,7 @@ class Rules:
             body,
             result,
             type_,
-            resync,
+            resync_of(self.tokens, name, None if item is None else item.resync),
             frozenset(checker.streams),
             tuple(dict.fromkeys(checker.calls)),
             frozenset(checker.effects),

@@ -71,8 +71,12 @@ def parse_rule(name: Name, node: Node) -> RuleDefinition | None:
 def _resync(node: Node | None) -> ResyncDefinition | None:
     if isinstance(node, ScalarNode):
         return ResyncDefinition(node, before=False)
-    before = node.get("before") if isinstance(node, MappingNode) else None
-    return ResyncDefinition(before, before=True) if isinstance(before, ScalarNode) else None
+    if not isinstance(node, MappingNode):
+        return None
+    before, behind, begins = (
+        value if isinstance(value := node.get(key), ScalarNode) else None for key in ("before", "behind", "begins")
+    )
+    return ResyncDefinition(before or behind, before is not None, begins)
 
 
 def parse_element(node: Node, leave_out: tuple[str, ...] = ()) -> Element | None:

@@ -85,10 +85,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ResyncDefinition:
-    """`resync: T` or `resync: {before: T}`."""
+    """`resync: T`, or a mapping of `behind: T` or `before: T` and `begins: U`."""
 
-    terminator: ScalarNode
+    terminator: ScalarNode | None
     before: bool
+    begins: ScalarNode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _plain(event: Event) -> tuple[object, ...]:
 
 @each_capture
 def test_what_follows_a_lost_command_is_found_again(path: Path) -> None:
-    """Behind a loss between two messages the next line is given up (`resync`), and nothing after it."""
+    """Behind a loss between two messages at most the next line is given up: one that is not known by how it begins."""
     for name, before, after, direction, (start, end) in losses(path):
         kind = "command" if direction is UP else "response"
         if any(_touches(event, direction, start, end) for event in before.events if not _is(event, kind)):

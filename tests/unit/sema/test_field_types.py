@@ -45,8 +45,8 @@ CHANGES = {
     "chunk.size": ("parameters: {size: int}", "parameters: {size: str}", r"bytes: \{size: size\}|with: \{size: size\}"),
     "auth_line.response": ("response, token: TEXT}", "response, token: TEXT, convert: int}", r"message\.response"),
     "variable outstanding": (
-        "{type: 'list[str]', initial: []}",
-        "{type: 'list[int]', initial: []}",
+        "{type: 'list[str]', limit: 256, initial: []}",
+        "{type: 'list[int]', limit: 256, initial: []}",
         r"push: \{outstanding|outstanding\[.*(==|in ends_group)|outstanding\[0\]'\}\}",
     ),
     "variable size": ("size: {type: int, initial: 0}", "size: {type: str, initial: ''}", r"set: \{size|with: \{size"),
