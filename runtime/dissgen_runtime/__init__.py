@@ -18,6 +18,7 @@ from dissgen_runtime.events import (
     Verdict,
     VerdictEvent,
 )
+from dissgen_runtime.hooks import Hooked
 from dissgen_runtime.limits import Limits
 
 API = 1
@@ -32,6 +33,7 @@ __all__ = [
     "End",
     "Event",
     "Gap",
+    "Hooked",
     "Limits",
     "Log",
     "ParseError",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from dissgen_runtime.net.command import UNUSABLE, run_dissect
+from dissgen_runtime.net.hooking import with_hooks
 from dissgen_runtime.net.registry import DissectorError, DissectorModule, Dissectors, load_dissectors, parse_decode_as
 
 
@@ -19,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             modules += load_dissectors(path)
         decode_as = dict(parse_decode_as(text) for text in options.decode_as)
         protocols = [name for text in options.protocol for name in text.split(",")] or None
+        modules = with_hooks(modules, options.hooks)
         dissectors = Dissectors(modules, protocols=protocols, decode_as=decode_as)
     except DissectorError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -57,6 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--jobs", type=_at_least_one, default=1, metavar="N", help="read so many captures at a time")
     add("--protocol", action="append", default=[], metavar="NAME", help="use only these dissectors")
     add("--decode-as", action="append", default=[], metavar="tcp/PORT=NAME", help="use a dissector for a port")
+    add(
+        "--hooks",
+        action="append",
+        default=[],
+        metavar="NAME=MODULE:OBJECT",
+        help="what the spec of a protocol calls: an object, or a class, of a module or of a file.py",
+    )
     add("--fail-on", choices=("alert",), help="exit with 1 if there was an alert")
     add("--color", choices=("auto", "always", "never"), default="auto", help="colour the text")
     return parser

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-ErrorKind = Literal["mismatch", "truncated", "limit", "value", "verify", "const", "recursion", "missing_grammar"]
+ErrorKind = Literal[
+    "mismatch", "truncated", "limit", "value", "verify", "const", "recursion", "missing_grammar", "hook"
+]
 
 FOUND_LIMIT = 64
 
@@ -19,6 +21,7 @@ class ParseError(Exception):
     `kind` says what went wrong, `rule` and `field` where in the grammar (field None = unnamed element), `offset` the
     first byte of the element that failed, counted from the start of the direction, `expected` what could have stood
     there, `found` the bytes of the element up to and with the one that made the match impossible (its last 64).
+    Of a hook that has failed (`kind` hook) they are the state, its name, the place of the event, and what was wrong.
     """
 
     def __init__(
@@ -44,6 +47,8 @@ class ParseError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.rule}.{self.field}" if self.field else self.rule
+        if self.kind == "hook":
+            return f"the hook `{self.field}` {self.expected}"
         if self.kind == "truncated":
             return f"{where} at byte {self.offset}: the input ends inside it, expected {self.expected}"
         found = self.found.decode("ascii", "backslashreplace")

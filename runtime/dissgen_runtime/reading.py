@@ -8,6 +8,7 @@ from typing import Any
 from dissgen_runtime.buffer import GapMark
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import End, Event, Gap, VerdictEvent
+from dissgen_runtime.hooks import why
 from dissgen_runtime.machine import FAIL, STAY, Side
 from dissgen_runtime.reader import Frame, NeedMore, Reader, Suspended
 from dissgen_runtime.substreams import SubStreams
@@ -63,7 +64,7 @@ class Reading(SubStreams):
                 if not reader.plain:  # a verb skips what follows
                     break
         except EVALUATION_ERRORS as error:  # only the handler raises them
-            self._note_failure(f"{self._transition}: {type(error).__name__}: {error}")
+            self._note_failure(why(error, self._transition))
             outcome = FAIL
         if count == 0:
             return False

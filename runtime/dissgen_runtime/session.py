@@ -10,6 +10,7 @@ import enum
 from collections import deque
 from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dissgen_runtime.buffer import EndMark, GapMark
@@ -27,7 +28,8 @@ class Session(Datagrams, Generic[StateT]):
     `now` and all times are integer nanoseconds from the caller. `midstream` says that the start of the conversation
     is missing. `transport` is one of the spec's (None: its first); over `udp` each call of `feed` is one datagram.
     `subscribe` limits the events that are built (None: all; alerts always are). `dissectors` maps
-    protocol names to modules, for `upgrade`. `client` and `server` are the addresses as text, where known.
+    protocol names to modules (or to `Hooked` ones), for `upgrade`. `client` and `server` are the addresses as text,
+    where known.
 
     `feed`, `gap`, `close` and `advance` return the events in order. They never raise on what the network sends;
     calling them with something that is no direction or no bytes raises TypeError.
@@ -203,7 +205,10 @@ class Session(Datagrams, Generic[StateT]):
         names = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())]
         state = {name: getattr(self, name) for name in names if name not in ("_row", "_table")}
         if self._dissectors is not None:  # modules are not pickled, their names are
-            state["_dissectors"] = {name: module.__name__ for name, module in self._dissectors.items()}
+            state["_dissectors"] = {
+                name: module.__name__ if isinstance(module, ModuleType) else module
+                for name, module in self._dissectors.items()
+            }
         return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -212,7 +217,10 @@ class Session(Datagrams, Generic[StateT]):
         self._table = _table(type(self), self.transport)
         self._row = self._table[self.state]
         if self._dissectors is not None:
-            self._dissectors = {name: import_module(str(module)) for name, module in self._dissectors.items()}
+            self._dissectors = {
+                name: import_module(module) if isinstance(module, str) else module
+                for name, module in self._dissectors.items()
+            }
 
     def _current_run(self, direction: Direction) -> int:
         """The number of the run: bytes of one direction without any of the other between them (13)."""

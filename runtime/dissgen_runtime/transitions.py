@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
+from dissgen_runtime.calls import Calls
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Direction, Event
+from dissgen_runtime.hooks import why
 from dissgen_runtime.machine import FAIL, STAY, Handler, Row
 from dissgen_runtime.maps import Map
 from dissgen_runtime.reader import Frame, NeedMore, Reader
 from dissgen_runtime.reporting import PATH_LENGTH
-from dissgen_runtime.timers import Timers
 from dissgen_runtime.tokens import Terminator
 
 K = TypeVar("K")
@@ -22,7 +23,7 @@ V = TypeVar("V")
 Place: TypeAlias = tuple[Direction | None, tuple[int, int]]
 
 
-class Transitions(Timers):
+class Transitions(Calls):
     """States, transitions, and what their verbs do. Generated handlers are methods of a subclass."""
 
     __slots__ = (
@@ -84,7 +85,7 @@ class Transitions(Timers):
         try:
             return handler(self, *arguments)
         except EVALUATION_ERRORS as error:
-            self._note_failure(f"{self._transition}: {type(error).__name__}: {error}")
+            self._note_failure(why(error, self._transition))
             return FAIL
 
     def _fire(self, event: str, *arguments: object) -> Any:
@@ -346,11 +347,11 @@ class Transitions(Timers):
         """The rest of the conversation is another protocol's; unknown ones are discarded and reported once."""
         module = self._dissectors.get(protocol) if self._dissectors else None
         if module is None:
-            self._log(f"no dissector for {protocol}: its bytes are discarded")
+            self._say_once(f"no dissector for {protocol}: its bytes are discarded")
             return
         self._child = module.Session(
             now=self.now,
-            transport=self.transport if self.transport in module.Session.TRANSPORTS else None,
+            transport=self.transport if self.transport in module.TRANSPORT else None,
             subscribe=self._subscribe,
             dissectors=self._dissectors,
             client=self.client_address,

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 )
 @click.option("--protocol", "protocols", multiple=True, metavar="NAME", help="Use only these dissectors.")
 @click.option("--decode-as", multiple=True, metavar="tcp/PORT=NAME", help="Use a dissector for a port.")
+@click.option(
+    "--hooks",
+    multiple=True,
+    metavar="NAME=MODULE:OBJECT",
+    help="What the spec of a protocol calls: an object, or a class, of a module or of a file.py.",
+)
 @click.option("--fail-on", type=click.Choice(["alert"]), help="Exit with 1 if there was an alert.")
 @click.option("--color", type=COLOR, default="auto", show_default=True)
 def dissect(
@@ -42,13 +48,14 @@ def dissect(
     jobs: int,
     protocols: tuple[str, ...],
     decode_as: tuple[str, ...],
+    hooks: tuple[str, ...],
     fail_on: str | None,
     color: Literal["auto", "always", "never"],
 ) -> None:
     """Print what the dissectors find in CAPTUREs (pcap or pcapng, gzip or not, or a folder; - is standard input)."""
     from dissgen_runtime.net.command import run_dissect
 
-    dissectors = _dissectors(paths, protocols, decode_as, color)
+    dissectors = _dissectors(paths, protocols, decode_as, hooks, color)
     with _progress(captures, shown=folder is not None or not sys.stdout.isatty()) as advance:
         status = run_dissect(
             captures,
@@ -66,9 +73,10 @@ def dissect(
 
 
 def _dissectors(
-    paths: tuple[str, ...], protocols: tuple[str, ...], decode_as: tuple[str, ...], color: str
+    paths: tuple[str, ...], protocols: tuple[str, ...], decode_as: tuple[str, ...], hooks: tuple[str, ...], color: str
 ) -> Dissectors:
     """The dissectors that the options name. A spec with errors, or a dissector that is not there, ends the command."""
+    from dissgen_runtime.net.hooking import with_hooks
     from dissgen_runtime.net.registry import DissectorError, Dissectors, parse_decode_as
 
     modules: list[DissectorModule] = []
@@ -83,7 +91,7 @@ def _dissectors(
         if not wanted and any(module.TUTORIAL and module.PROTOCOL in named for module in modules):
             wanted = [module.PROTOCOL for module in modules if not module.TUTORIAL or module.PROTOCOL in named]
         ports = dict(parse_decode_as(text) for text in decode_as)
-        return Dissectors(modules, protocols=wanted or None, decode_as=ports)
+        return Dissectors(with_hooks(modules, hooks), protocols=wanted or None, decode_as=ports)
     except DissectorError as error:
         raise click.ClickException(str(error)) from error
 

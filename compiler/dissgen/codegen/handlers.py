@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from dissgen.codegen import naming
+from dissgen.codegen import hooks, naming
 from dissgen.codegen.bounds import counts, grows, kept
 from dissgen.codegen.environments import HandlerNames
 from dissgen.codegen.expressions import emit
@@ -25,7 +25,7 @@ from dissgen.ir.expressions import (
 )
 from dissgen.ir.walk import verb_expressions
 from dissgen.sema.expressions.scope import narrowings, path_of
-from dissgen.types import ListType
+from dissgen.types import ListType, MapType
 
 _VARIABLES = frozenset({BindingKind.VARIABLE, BindingKind.DIRECTION_VARIABLE})
 _GUARD_KINDS = frozenset(
@@ -142,6 +142,8 @@ class HandlerBody:
             case ops.Restart():
                 again = () if verb.event is None else (literal(verb.event), *map(naming.local, verb.payload))
                 self.code.add(f"self._restart({', '.join(again)})")
+            case ops.CallHook():
+                self.code.add(hooks.call(self.module, verb, self._place, self._given))
             case ops.Reached(key):
                 self.code.add(f"{naming.REACHED}.add({literal(key)})")
             case _:
@@ -162,6 +164,10 @@ class HandlerBody:
         text = emit(value, self.names)
         shared = isinstance(value, Name) and value.binding.kind in _VARIABLES
         return f"list({text})" if shared and isinstance(value.type, ListType) else text
+
+    def _given(self, value: Typed) -> str:
+        """What a hook is given: a map variable is copied too, since the hook may keep what it gets."""
+        return f"dict({emit(value, self.names)})" if isinstance(value.type, MapType) else self._kept(value)
 
     def _template(self, template: ops.Template) -> str:
         if all(isinstance(part, str) for part in template):
@@ -208,7 +214,7 @@ class HandlerBody:
 
 def _may_fail(verb: ops.Verb) -> bool:
     values = (value for value in verb_expressions(verb) if value is not verb.when)
-    if isinstance(verb, ops.Push | ops.Remember) or any(map(fallible, values)):
+    if isinstance(verb, ops.Push | ops.Remember | ops.CallHook) or any(map(fallible, values)):
         return True
     return isinstance(verb, ops.SetVariables) and any(grows(value) or counts(value) for _, value in verb.values)
 

@@ -89,6 +89,7 @@ MODULE_WORDS: Final = frozenset(
         ),
         *("ParseError", "Reader", "Record", "Row", "SPEC", "STAY", "STREAMS", "Session", "State", "StreamEvent"),
         *("TRANSPORT", "TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
+        *("Hooks", "Protocol", "SessionOptions", "Unpack"),
         *("MessageVariables", "DirectionVariables", "Map", "Origin", "SUBSTREAMS", "SubStream", "Timer"),
     )
 )
@@ -237,6 +238,15 @@ def numbered(name: str, taken: Collection[str]) -> str:
 
 def of_transport(direction: str, transport: str) -> str:
     return f"{direction}_{transport}" if transport else direction
+
+
+def hook(name: str) -> str:
+    """A method of the object that is given for the hooks."""
+    return identifier(name)
+
+
+def parameter_of_hook(name: str) -> str:
+    return identifier(name, frozenset({"self"}))
 
 
 def hold(state: str, direction: str) -> str:

@@ -112,3 +112,5 @@ class ModuleView:
     initial: str
     handlers: tuple[FunctionView, ...]
     custom: CustomView | None
+    hooks: tuple[FunctionView, ...]
+    hook_names: str

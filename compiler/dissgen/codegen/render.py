@@ -10,7 +10,7 @@ import jinja2
 from dissgen.codegen.parts import ModuleView
 
 _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("typing", ("Final", "TypeAlias")),
+    ("typing", ("Final", "Protocol", "TypeAlias", "Unpack")),
     (
         "dissgen_runtime",
         ("DOWN", "UP", "Direction", "Event", "Limits", "ParseError", "Record", "StreamEvent", "Verdict", "require"),
@@ -22,6 +22,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
     ("dissgen_runtime.events", ("parties",)),
     ("dissgen_runtime.fixed", ("Fixed",)),
+    ("dissgen_runtime.hooks", ("SessionOptions",)),
     ("dissgen_runtime.keeping", ("bounded", "numbers")),
     (
         "dissgen_runtime.machine",

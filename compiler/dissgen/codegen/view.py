@@ -18,6 +18,7 @@ from dissgen.codegen.constants import (
 from dissgen.codegen.custom import custom_view
 from dissgen.codegen.frames import FrameBody
 from dissgen.codegen.handlers import HandlerBody, constant, expression_method
+from dissgen.codegen.hooks import hook_methods
 from dissgen.codegen.origins import Origins
 from dissgen.codegen.parts import ClassView, EnumView, FunctionView, ModuleView, RuleView, StateView
 from dissgen.codegen.pysource import comment, docstring, literal, regex_literal, tuple_literal
@@ -88,6 +89,8 @@ class _Viewer:
             initial=naming.state_member(module.machine.initial) if module.machine else "",
             handlers=tuple(self.handlers),
             custom=custom_view(module),
+            hooks=hook_methods(module),
+            hook_names=tuple_literal(literal(naming.hook(hook.name)) for hook in module.hooks),
         )
 
     # Data

@@ -156,6 +156,17 @@ class Restart:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class CallHook:
+    """Call a hook, the arguments in the order of its parameters; `into`: the variable that keeps what it returns."""
+
+    hook: str
+    arguments: tuple[tuple[str, Typed], ...]
+    into: str | None
+    when: Typed | None
+    place: Place
+
+
 Verb: TypeAlias = (
     Trigger
     | RaiseAlert
@@ -170,6 +181,7 @@ Verb: TypeAlias = (
     | Abandon
     | Upgrade
     | RaiseEvent
+    | CallHook
     | Swap
     | Restart
     | Reached

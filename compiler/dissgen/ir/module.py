@@ -108,6 +108,17 @@ class MachineEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """A method of the object that a session is given; `returns` None: nothing."""
+
+    name: str
+    parameters: tuple[tuple[str, Type], ...]
+    returns: Type | None
+    place: Place
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertDefinition:
     """`description` is a template: text and (expression, conversion '' or 'r'); it is checked at each use."""
 
@@ -159,4 +170,5 @@ class Module:
     alerts: tuple[AlertDefinition, ...]
     machine: Machine | None
     machine_events: tuple[MachineEvent, ...] = ()
+    hooks: tuple[Hook, ...] = ()
     tutorial: bool = field(default=False)  # lives under specs/tutorial: applied to captures only when named

@@ -57,6 +57,7 @@ from dissgen.ir.leaves import (
 )
 from dissgen.ir.machine import (
     Abandon,
+    CallHook,
     Custom,
     Forget,
     Handler,
@@ -88,6 +89,7 @@ from dissgen.ir.module import (
     Enum,
     EventDefinition,
     EventField,
+    Hook,
     Limits,
     MachineEvent,
     Module,
@@ -107,6 +109,7 @@ __all__ = [
     "At",
     "Branch",
     "Call",
+    "CallHook",
     "Case",
     "CloseDecoders",
     "Conversion",
@@ -121,6 +124,7 @@ __all__ = [
     "FixedRun",
     "Forget",
     "Handler",
+    "Hook",
     "If",
     "Leaf",
     "Let",

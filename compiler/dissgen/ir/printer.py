@@ -30,6 +30,9 @@ def dump(module: ops.Module) -> str:
     for raised in module.machine_events:
         fields = ", ".join(f"{field.name}: {show_type(field.type)}" for field in raised.fields)
         lines.append(f"machine event {raised.name} ({fields})")
+    for hook in module.hooks:
+        parameters = ", ".join(f"{name}: {show_type(type)}" for name, type in hook.parameters)
+        lines.append(f"hook {hook.name}({parameters})" + (f" -> {show_type(hook.returns)}" if hook.returns else ""))
     if module.machine is not None:
         for state in module.machine.states:
             lines.append("")
@@ -274,6 +277,8 @@ def _verb(verb: ops.Verb) -> str:
             return "swap"
         case ops.Restart():
             return f"restart {verb.event or ''}".strip()
+        case ops.CallHook():
+            return f"call {verb.hook}({_arguments(verb.arguments)})" + (f" into {verb.into}" if verb.into else "")
         case ops.Reached(key):
             return f"reached {key}"
         case _:

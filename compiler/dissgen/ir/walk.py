@@ -83,6 +83,8 @@ def verb_expressions(verb: ops.Verb) -> Iterator[Typed]:
     match verb:
         case ops.Trigger(payload=values) | ops.RaiseEvent(payload=values) | ops.SetVariables(values=values):
             yield from (value for _, value in values)
+        case ops.CallHook(arguments=values):
+            yield from (value for _, value in values)
         case ops.Push():
             yield verb.value
         case ops.Remember():

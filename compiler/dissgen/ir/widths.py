@@ -90,6 +90,8 @@ class _Widths:
             case ops.Remember():
                 self._widen(verb.variable, verb.value, here)
                 self._widen(verb.variable, verb.key, here)
+            case ops.CallHook() if verb.into is not None:
+                self.widths[verb.into] = max(self.widths[verb.into], self.limits.token)
             case ops.RaiseEvent():
                 self._brings(verb.event, verb.payload, here)
             case _:

@@ -19,7 +19,21 @@ _TEXTS: Final = frozenset(
     {
         *("field", "let", "literal", "hex", "doc", "message", "fail", "is", "const", "stream", "float", "varint"),
         *("endian", "bits", "slack", "errors", "encoding", "description", "log", "severity", "trigger", "raise"),
-        *("event", "jump", "alert", "upgrade", "scope", "title", "references", "method", "transform", "pop"),
+        *(
+            "event",
+            "jump",
+            "alert",
+            "upgrade",
+            "scope",
+            "title",
+            "references",
+            "method",
+            "transform",
+            "pop",
+            "call",
+            "into",
+            "probe",
+        ),
     }
 )
 """Keys whose scalars refer to nothing that can be imported."""

@@ -81,6 +81,9 @@ def lower(model: Model) -> ops.Module:
             )
             for event in model.machine_events
         ),
+        hooks=tuple(
+            ops.Hook(item.name, item.parameters, item.returns, _place(item.span), item.doc) for item in model.hooks
+        ),
         tutorial="tutorial" in protocol.source.path.split("/")[:-1],
     )
 

@@ -11,7 +11,7 @@ import json
 from typing import Final
 
 from dissgen.schema.core import DEFINITIONS, REFERENCE, TOP
-from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, TRUE, VERB_VALUES, VERBS, Schema, ref
+from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, TRUE, VERB_TARGETS, VERB_VALUES, VERBS, Schema, ref
 from dissgen.schema.shapes import keys, mapping, named, never, one_of, text_or
 
 RULE_ATTRIBUTES: Final[dict[str, object]] = {
@@ -188,6 +188,11 @@ def _verb() -> Schema:
                 "propertyNames": keys(f"verb:{verb}", verb, "value", "when"),
                 "properties": {verb: schema, "value": ref("expression"), "when": ref("expression")},
                 "required": [verb, "value"],
+            }
+        if verb in VERB_TARGETS:
+            alternatives[verb] = {
+                "propertyNames": keys(f"verb:{verb}", verb, "into", "when"),
+                "properties": {verb: schema, "into": ref("name"), "when": ref("expression")},
             }
     return text_or(
         {"title": "a verb", "$comment": "verb", "enum": bare},

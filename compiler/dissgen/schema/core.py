@@ -236,6 +236,16 @@ _TABLES: Final[dict[str, Schema]] = {
         },
         required=["severity", "description"],
     ),
+    "hook": mapping(
+        "hook",
+        "a hook, as in `{parameters: {x: int}, returns: bool}`",
+        {
+            "parameters": named("a mapping of parameters to types", ref("type")),
+            "returns": ref("type"),
+            "doc": ref("doc"),
+        },
+        description="What a transition calls in the program around the session.",
+    ),
     "parties": listed(
         "a list of addresses and services",
         {
@@ -332,6 +342,17 @@ _MACHINE: Final[dict[str, Schema]] = {
             "additionalProperties": ref("arguments"),
         },
     ),
+    "called": text_or(
+        ref("name"),
+        {
+            "title": "a hook, or `{hook: {parameter: expression}}`",
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "propertyNames": ref("name"),
+            "additionalProperties": ref("arguments"),
+        },
+    ),
     "alert_use": text_or(ref("name"), ref("alert")),
 }
 
@@ -386,6 +407,7 @@ TOP: Final[dict[str, object]] = {
     "conditions": named("a mapping of names to expressions", ref("expression")),
     "events": named("a mapping of names to events", ref("event")),
     "alerts": named("a mapping of names to alerts", ref("alert")),
+    "hooks": named("a mapping of names to hooks", ref("hook")),
     "machine": mapping(
         "machine",
         "a machine, as in `{type: bidirectional, events: {head: {method: str}}}`",

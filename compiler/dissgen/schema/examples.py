@@ -19,6 +19,9 @@ EXAMPLES: Final[dict[str, Schema]] = {
             "transport": {"title": "a transport", "enum": list(TRANSPORTS)},
             "talk": ref("talk"),
             "expect": ref("expect"),
+            "hooks": named(
+                "a mapping of hooks to what they return", {}, description="A list: one answer for each call, in order."
+            ),
         },
         required=["name", "talk", "expect"],
     ),
@@ -61,6 +64,7 @@ EXAMPLES: Final[dict[str, Schema]] = {
             "events": ref("expected_events"),
             "streams": named("a mapping of streams to lists", listed("a list of streams", ref("bytes_value"))),
             "variables": named("a mapping of variables to values", {}),
+            "calls": ref("expected_calls"),
             "value": {},
             "error": {"title": "a mapping", "type": "object"},
         },
@@ -72,6 +76,15 @@ EXAMPLES: Final[dict[str, Schema]] = {
         ),
         "else": named(
             "a mapping of events to counts, or a list", {"title": "a number", "type": "integer", "minimum": 0}
+        ),
+    },
+    "expected_calls": {
+        "if": {"type": "array"},
+        "then": listed(
+            "a list of calls", {"title": "a hook with its arguments", "type": "object", "required": ["hook"]}
+        ),
+        "else": named(
+            "a mapping of hooks to counts, or a list", {"title": "a number", "type": "integer", "minimum": 0}
         ),
     },
     "bytes_value": text_or({}, mapping("bytes_value", "a text or `{hex: digits}`", {"hex": {"type": "string"}})),

@@ -208,6 +208,7 @@ VERBS: Final[dict[str, Schema]] = {
     "skip": ref("skipped"),
     "abandon": {"title": "`up` or `down`", "enum": ["up", "down"]},
     "raise": ref("trigger"),
+    "call": ref("called"),
     "swap": TRUE,
     "restart": TRUE,
     "upgrade": {"$comment": "upgrade", "title": "a protocol", "type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
@@ -216,3 +217,6 @@ VERBS: Final[dict[str, Schema]] = {
 
 VERB_VALUES: Final = ("remember",)
 """Verbs that have a `value` beside them, which is an expression."""
+
+VERB_TARGETS: Final = ("call",)
+"""Verbs that may have `into` beside them, which is a variable."""

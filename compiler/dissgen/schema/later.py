@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 LATER: Final[dict[str, frozenset[str]]] = {
-    "top": frozenset({"hooks"}),
+    "top": frozenset(),
     "element": frozenset(
         {
             *("try", "derive", "errors"),
@@ -23,7 +23,7 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "transform": frozenset({"xor"}),
     "limits": frozenset(),
     "event": frozenset(),
-    "verb": frozenset({"call"}),
+    "verb": frozenset(),
     "skipped": frozenset({"message"}),
     "upgrade": frozenset({"probe"}),
 }

@@ -9,6 +9,7 @@ from dissgen.reader import ScalarNode
 from dissgen.sema.declarations import check_events, check_machine_events, check_tables, check_variables
 from dissgen.sema.enums import check_enums
 from dissgen.sema.flow import check_fed, check_flow, check_raised
+from dissgen.sema.hooks import check_hooks
 from dissgen.sema.machine import EVENTS, Machine
 from dissgen.sema.model import Model
 from dissgen.sema.rules import Rules
@@ -32,7 +33,8 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     events = check_events(protocol, rules, context)
     _check_variable_names(protocol, context)
     _check_distinct(protocol, context)
-    machine = Machine(protocol, context, rules, tokens, variables, events)
+    hooks = check_hooks(protocol, rules, context)
+    machine = Machine(protocol, context, rules, tokens, variables, events, hooks)
     for alert in protocol.alerts:
         context.check_name(alert.name, "alert")
     initial = machine.initial()
@@ -63,6 +65,7 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
         states=states,
         machine_events=tuple(item for item in machine_events.values() if item is not None),
         custom=machine.custom,
+        hooks=tuple(item for item in hooks.values() if item is not None),
         used={section: frozenset(names) for section, names in context.used.items()},
     )
 

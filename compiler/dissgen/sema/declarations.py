@@ -235,14 +235,14 @@ def check_machine_events(
     return found
 
 
-def check_payload_name(name: Name, context: SpecContext) -> bool:
+def check_payload_name(name: Name, context: SpecContext, what: str = "payload") -> bool:
     """A name of a payload is one in expressions: it must not mean anything else there."""
     if name.text not in RESERVED:
         context.check_name(name)
         return True
     context.diagnostics.error(
         "DG204",
-        f"a payload named `{name.text}`, which has a meaning in expressions",
+        f"a {what} named `{name.text}`, which has a meaning in expressions",
         name.span,
         "",
         help=f"write `{name.text}_value`",

@@ -13,7 +13,8 @@ from dissgen.reader import ScalarNode
 from dissgen.sema import custom, timing
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import narrowings
-from dissgen.sema.model import AlertModel, EventModel, HandlerModel, RowModel, StateModel, VariableModel
+from dissgen.sema.expressions.template import interpolated
+from dissgen.sema.model import AlertModel, EventModel, HandlerModel, HookModel, RowModel, StateModel, VariableModel
 from dissgen.sema.rules import Rules
 from dissgen.sema.sides import check_side
 from dissgen.sema.spec_context import SpecContext, folded
@@ -62,6 +63,7 @@ class Machine:
         tokens: TokenTable,
         variables: Mapping[str, VariableModel | None],
         events: Mapping[str, EventModel | None],
+        hooks: Mapping[str, HookModel | None],
     ) -> None:
         self.protocol = protocol
         self.context = context
@@ -69,6 +71,7 @@ class Machine:
         self.tokens = tokens
         self.variables = variables
         self.events = events
+        self.hooks = hooks
         self.conditions = {item.name.text: item for item in protocol.conditions}
         self.alert_definitions = {item.name.text: item for item in protocol.alerts}
         self.inline_alerts: dict[Span, AlertModel] = {}
@@ -128,7 +131,7 @@ class Machine:
     def template_reads_broken(self, text: str, node: ScalarNode, scope: TransitionScope) -> bool:
         """Whether a description reads something whose definition was reported already."""
         quiet = Diagnostics()
-        for part in _interpolated(text):
+        for part in interpolated(text):
             written = parse_text(part, node, 0, quiet)
             if written is not None and self.context.reads_broken(written, scope):
                 return True
@@ -438,12 +441,3 @@ def _raised_by_rows(protocol: Protocol) -> dict[str, frozenset[str]]:
 
 def _is_true(when: Typed | None) -> bool:
     return isinstance(when, Constant) and when.value is True
-
-
-def _interpolated(text: str) -> list[str]:
-    """What stands in braces, roughly: enough to see which names a description reads."""
-    parts: list[str] = []
-    for piece in text.replace("{{", "").replace("}}", "").split("{")[1:]:
-        inside = piece.partition("}")[0]
-        parts.append(inside.removesuffix("!r"))
-    return parts

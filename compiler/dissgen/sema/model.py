@@ -106,6 +106,17 @@ class MachineEventModel:
 
 
 @dataclass(frozen=True, slots=True)
+class HookModel:
+    """What the program around a session is asked; `returns` None: nothing."""
+
+    name: str
+    parameters: tuple[tuple[str, Type], ...]
+    returns: Type | None
+    span: Span
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventModel:
     """`fields` of a stream event are empty; `rule` is the rule whose fields are the payload.
 
@@ -199,4 +210,5 @@ class Model:
     states: tuple[StateModel, ...]
     machine_events: tuple[MachineEventModel, ...]
     custom: ops.Custom | None
+    hooks: tuple[HookModel, ...]
     used: Mapping[str, frozenset[str]]

@@ -17,10 +17,19 @@ if TYPE_CHECKING:
 
 
 def fill(
-    checker: VerbChecker, name: Name, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type], verb: str
+    checker: VerbChecker,
+    name: Name,
+    given: Mapping[str, tuple[Name, Node]],
+    types: Mapping[str, Type],
+    verb: str,
+    what: str = "event",
 ) -> tuple[tuple[str, Typed], ...] | None:
-    """Each field of an event: as given, else what the message, or the event that is handled, has of that name."""
-    correct = _known_fields(checker, name.text, given, types)
+    """Each field of an event: as given, else what the message, or the event that is handled, has of that name.
+
+    `what` may also be a hook, whose parameters are the fields.
+    """
+    part = "field" if what == "event" else "parameter"
+    correct = _known_fields(checker, f"the {what} `{name.text}` has no {part}", given, types)
     values: list[tuple[str, Typed]] = []
     missing: list[str] = []
     for field, type_ in types.items():
@@ -28,17 +37,17 @@ def fill(
         if field in given:
             value = checker.expression(given[field][1], type_)
         else:
-            value = _from_message(checker, field, type_, name, missing)
+            value = _from_message(checker, field, type_, name, missing, f"the {part} `{field}` of the {what}")
         correct = correct and value is not None
         if value is not None:
             values.append((field, value))
     if missing:
-        _report_missing(checker, name, missing, verb)
+        _report_missing(checker, name, missing, verb, what)
     return tuple(values) if correct else None
 
 
 def _known_fields(
-    checker: VerbChecker, event: str, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type]
+    checker: VerbChecker, none: str, given: Mapping[str, tuple[Name, Node]], types: Mapping[str, Type]
 ) -> bool:
     correct = True
     for field, (name, _) in given.items():
@@ -48,7 +57,7 @@ def _known_fields(
             listed = ", ".join(types)
             checker.diagnostics.error(
                 "DG216",
-                f"the event `{event}` has no field `{field}`",
+                f"{none} `{field}`",
                 name.span,
                 "",
                 help=f"write `{similar}`" if similar else f"it has {listed}" if types else "it has none",
@@ -56,13 +65,15 @@ def _known_fields(
     return correct
 
 
-def _from_message(checker: VerbChecker, field: str, type_: Type, event: Name, missing: list[str]) -> Typed | None:
+def _from_message(
+    checker: VerbChecker, field: str, type_: Type, event: Name, missing: list[str], part: str
+) -> Typed | None:
     """The message's field of the same name."""
     situation = checker.scope.situation
     if situation.message_broken or field in checker.machine.context.broken_fields:
         return None
     if situation.payload is not None:
-        return _from_payload(checker, field, type_, event, missing)
+        return _from_payload(checker, field, type_, event, missing, part)
     message = situation.message
     fields = checker.scope.fields_of(message) if isinstance(message, RecordType) else {}
     if field not in fields:
@@ -74,7 +85,7 @@ def _from_message(checker: VerbChecker, field: str, type_: Type, event: Name, mi
     if not assignable(found, type_):
         checker.diagnostics.error(
             "DG217",
-            f"the field `{field}` of the event `{event.text}` is `{show(type_)}`, `message.{field}` is `{show(found)}`",
+            f"{part} `{event.text}` is `{show(type_)}`, `message.{field}` is `{show(found)}`",
             event.span,
             f"`{field}` comes from `message`",
             help=f"write `{event.text}: {{{field}: ...}}`",
@@ -85,7 +96,9 @@ def _from_message(checker: VerbChecker, field: str, type_: Type, event: Name, mi
     return Attribute(TypedName(binding, binding.type, event.span), field, found, event.span)
 
 
-def _from_payload(checker: VerbChecker, field: str, type_: Type, event: Name, missing: list[str]) -> Typed | None:
+def _from_payload(
+    checker: VerbChecker, field: str, type_: Type, event: Name, missing: list[str], part: str
+) -> Typed | None:
     """What the handled event brings under the same name."""
     payload = checker.scope.situation.payload or {}
     if checker.scope.situation.payload_broken:
@@ -97,7 +110,7 @@ def _from_payload(checker: VerbChecker, field: str, type_: Type, event: Name, mi
     if not assignable(found, type_):
         checker.diagnostics.error(
             "DG217",
-            f"the field `{field}` of the event `{event.text}` is `{show(type_)}`, `{field}` here is `{show(found)}`",
+            f"{part} `{event.text}` is `{show(type_)}`, `{field}` here is `{show(found)}`",
             event.span,
             f"`{field}` comes from the event that is handled",
             help=f"write `{event.text}: {{{field}: ...}}`",
@@ -108,14 +121,14 @@ def _from_payload(checker: VerbChecker, field: str, type_: Type, event: Name, mi
     return TypedName(binding, found, event.span)
 
 
-def _report_missing(checker: VerbChecker, event: Name, missing: list[str], verb: str) -> None:
+def _report_missing(checker: VerbChecker, event: Name, missing: list[str], verb: str, what: str) -> None:
     message = checker.scope.situation.message
     listed = ", ".join(f"`{field}`" for field in missing)
     why = "here is no `message`" if message is None else f"`message` ({show(message)}) has none of that name"
     shown = ", ".join(f"{field}: ..." for field in missing)
     checker.diagnostics.error(
         "DG217",
-        f"the event `{event.text}` needs {listed}",
+        f"the {what} `{event.text}` needs {listed}",
         event.span,
         why,
         help=f"write `{verb}: {{{event.text}: {{{shown}}}}}`",

@@ -9,7 +9,7 @@ from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.reader import MappingNode, Node, ScalarNode
-from dissgen.sema import custom, maps
+from dissgen.sema import custom, hooks, maps
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import Path, check_template, narrowings
 from dissgen.sema.model import AlertModel
@@ -394,6 +394,7 @@ _VERBS: Final[Mapping[str, Callable[[VerbChecker, VerbDefinition], ops.Verb | No
     "abandon": VerbChecker.abandon,
     "upgrade": VerbChecker.upgrade,
     "raise": VerbChecker.raise_event,
+    "call": hooks.call,
     "swap": custom.swap,
     "restart": custom.restart,
 }

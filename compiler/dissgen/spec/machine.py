@@ -122,10 +122,16 @@ def _verb(node: Node) -> VerbDefinition | None:
         return VerbDefinition(str(node.value), None, None, node.span)
     if not isinstance(node, MappingNode):
         return None
-    verb = next(((key, value) for key, value in node.entries if key.value not in ("when", "value")), None)
+    verb = next(((key, value) for key, value in node.entries if key.value not in ("when", "value", "into")), None)
     if verb is None:
         return None
     key, argument = verb
     when = node.get("when")
     bare = argument.value is True if isinstance(argument, ScalarNode) else False
-    return VerbDefinition(str(key.value), None if bare else argument, _scalar(when), key.span, node.get("value"))
+    return VerbDefinition(
+        str(key.value), None if bare else argument, _scalar(when), key.span, node.get("value"), _into(node)
+    )
+
+
+def _into(node: MappingNode) -> Name | None:
+    return None if (name := node.get("into")) is None else name_of(name)

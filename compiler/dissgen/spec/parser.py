@@ -56,6 +56,7 @@ def parse(node: MappingNode, diagnostics: Diagnostics) -> tree.Protocol:
         custom=_custom(node.get("machine")),
         roles=_roles(node.get("machine")),
         alerts=_section(node, "alerts", parse_alert),
+        hooks=_section(node, "hooks", _hook),
         initial=name_of(initial) if initial is not None else None,
         states=parse_states(node.get("states")),
         first=parse_transitions(node.get("first")),
@@ -195,6 +196,15 @@ def _roles(node: Node | None) -> tuple[tuple[Name, str], ...]:
     """`machine: {roles: {event: direction}}`."""
     pairs = entries(node.get("roles")) if isinstance(node, MappingNode) else ()
     return tuple((name, str(value.value)) for name, value in pairs if isinstance(value, ScalarNode))
+
+
+def _hook(name: Name, node: Node) -> tree.HookDefinition | None:
+    """`{parameters: {name: type}, returns: type}`."""
+    if not isinstance(node, MappingNode):
+        return None
+    parameters = ((key, value) for key, value in entries(node.get("parameters")))
+    typed = tuple((key, value) for key, value in parameters if isinstance(value, ScalarNode))
+    return tree.HookDefinition(name, typed, scalar(node, "returns"), text(node.get("doc")))
 
 
 def parse_alert(name: Name, node: Node) -> tree.AlertDefinition | None:

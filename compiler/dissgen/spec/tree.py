@@ -176,10 +176,20 @@ class AlertDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class HookDefinition:
+    """What a transition can call in the program around."""
+
+    name: Name
+    parameters: tuple[tuple[Name, ScalarNode], ...]
+    returns: ScalarNode | None
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class VerbDefinition:
     """One entry of `execute`: the verb, its argument (None for a bare word such as `drop`), its own guard.
 
-    `value` stands beside `remember`.
+    `value` stands beside `remember`, `into` beside `call`.
     """
 
     kind: str
@@ -187,6 +197,7 @@ class VerbDefinition:
     when: ScalarNode | None
     span: Span
     value: Node | None = None
+    into: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +282,7 @@ class Protocol:
     states: tuple[StateDefinition, ...]
     first: tuple[Transition, ...]
     any: tuple[Transition, ...]
+    hooks: tuple[HookDefinition, ...] = ()
     examples: tuple[MappingNode, ...] = field(default=(), repr=False)
     imported: tuple[SourceFile, ...] = field(default=(), repr=False)
     """The other files that it was made of."""

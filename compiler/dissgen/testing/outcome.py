@@ -23,6 +23,7 @@ class Outcome:
     variables: dict[str, object]
     unbalanced: str | None
     summary: dict[str, object] = field(default_factory=dict)
+    calls: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
 
 def plain(value: object) -> object:

@@ -15,7 +15,8 @@ from dissgen.ir.ops import Upgrade
 from dissgen.memory import load
 from dissgen.pipeline import compile_spec
 from dissgen.testing.custom import events_of, is_custom, prepare
-from dissgen.testing.outcome import Outcome, plain, run
+from dissgen.testing.hooks import answers_of, calls_without_hooks, run_with_hooks, wrong_calls
+from dissgen.testing.outcome import Outcome, plain
 from dissgen.testing.script import ScriptError, ScriptReader, Send, Step
 from dissgen_runtime import ParseError
 
@@ -53,7 +54,7 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics, names: Collection
             continue
         expect = entry.get("expect", {})
         runs = 0
-        failure = _pointless(expect, "rule" in entry) or _unknown_events(expect, compiled)
+        failure = _pointless(expect, "rule" in entry) or calls_without_hooks(entry) or _unknown_events(expect, compiled)
         if failure is not None:
             pass
         elif "rule" in entry:
@@ -67,6 +68,7 @@ def run_examples(compiled: Compiled, diagnostics: Diagnostics, names: Collection
                 options: dict[str, Any] = {"transport": transport, "dissectors": dissectors}
                 try:
                     steps, more = prepare(compiled, module, entry, steps, transport)
+                    more |= answers_of(compiled, entry)
                 except (ScriptError, ParseError) as error:
                     diagnostics.error("DG730", f"example `{name}`: {error}", example.span)
                     continue
@@ -118,7 +120,9 @@ def measure(compiled: Compiled, reached: set[str]) -> None:
             else:
                 transport = entry.get("transport", next((name for name, _ in compiled.module.transport), None))
                 steps, more = prepare(compiled, module, entry, steps, transport)
-                reached.update(run(module, steps, transport=transport, dissectors=dissectors, **more).alerts)
+                more |= answers_of(compiled, entry)
+                options = {"transport": transport, "dissectors": dissectors, **more}
+                reached.update(run_with_hooks(module, steps, options).alerts)
 
 
 def _pointless(expect: dict[str, Any], of_rule: bool) -> str | None:
@@ -172,7 +176,7 @@ def _run_session(
     for name, schedule in schedules:
         runs += 1
         try:
-            result = run(module, schedule, **options)
+            result = run_with_hooks(module, schedule, options)
         except Exception as error:
             return runs, f"  {name}: {type(error).__name__}: {error}"
         wrong = result.unbalanced or _wrong(expect, result)
@@ -210,6 +214,10 @@ def _wrong(expect: dict[str, Any], result: Outcome) -> str | None:
         got_variables = {name: result.variables.get(name) for name in wanted}
         if wanted != got_variables:
             return f"  variables:\n{_diff([wanted], [got_variables])}"
+    if "calls" in expect:
+        calls = wrong_calls(expect["calls"], result.calls)
+        if calls is not None:
+            return f"  calls:\n{_diff(*calls)}"
     return _wrong_events(expect.get("events"), result) or _wrong_streams(expect.get("streams"), result)
 
 

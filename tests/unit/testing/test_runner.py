@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import dissgen.testing.runner
+import dissgen.testing.hooks
 from dissgen.diagnostics import Diagnostics, render_all
 from dissgen.pipeline import compile_source
 from dissgen.testing import run_examples
@@ -214,7 +214,7 @@ def test_a_fault_in_one_cut_is_found(monkeypatch: pytest.MonkeyPatch, cut: str, 
                 outcome.state = "elsewhere"
         return outcome
 
-    monkeypatch.setattr(dissgen.testing.runner, "run", faulty)
+    monkeypatch.setattr(dissgen.testing.hooks, "run", faulty)
     text = failure(TALK.replace("{expect}", "{state: open}"))
     assert text is not None
     assert text.startswith(f"  {cut}")

@@ -14,6 +14,7 @@ from dissgen.diagnostics.codes import (
     build,
     custom,
     effects,
+    hooks,
     linking,
     lint,
     machine,
@@ -46,8 +47,8 @@ def merge(areas: Iterable[tuple[Code, ...]]) -> Mapping[str, Code]:
 CODES: Final[Mapping[str, Code]] = merge(
     (
         *(reader.CODES, schema.CODES, names.CODES, binary.CODES, origins.CODES, types.CODES, tokens.CODES),
-        *(machine.CODES, effects.CODES, timing.CODES, transports.CODES, custom.CODES, linking.CODES, text.CODES),
-        *(lint.CODES, build.CODES),
+        *(machine.CODES, effects.CODES, timing.CODES, transports.CODES, custom.CODES, hooks.CODES),
+        *(linking.CODES, text.CODES, lint.CODES, build.CODES),
     )
 )
 """Every code of the compiler by its name."""

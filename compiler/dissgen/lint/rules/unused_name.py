@@ -37,3 +37,4 @@ def _definitions(model: Model) -> Iterator[tuple[str, str, Name]]:
     yield from (("conditions", "condition", item.name) for item in protocol.conditions)
     yield from (("events", "event", item.name) for item in protocol.events)
     yield from (("alerts", "alert", item.name) for item in protocol.alerts)
+    yield from (("hooks", "hook", item.name) for item in protocol.hooks)

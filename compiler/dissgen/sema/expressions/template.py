@@ -127,3 +127,12 @@ def _holds_record(type_: Type) -> bool:
             return _holds_record(within)
         case _:
             return False
+
+
+def interpolated(text: str) -> list[str]:
+    """What stands in braces, roughly: enough to see which names a description reads."""
+    parts: list[str] = []
+    for piece in text.replace("{{", "").replace("}}", "").split("{")[1:]:
+        inside = piece.partition("}")[0]
+        parts.append(inside.removesuffix("!r"))
+    return parts
