@@ -554,7 +554,7 @@ class _ReadCommand(Frame[Command]):
         if self.step_ == 3:  # smtp.yaml:32
             self.argument = r.token(_TEXT, "argument").decode("latin-1")
             self.reach2_ = max(self.reach2_, r.offset)
-            r.go_to(self.start1_)
+            r.go_back(self.start1_)
             self.step_ = 4
         if self.step_ == 4:  # smtp.yaml:35
             r.token(_WS)

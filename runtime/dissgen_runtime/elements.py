@@ -45,6 +45,7 @@ class Elements(Budgeted):
         "_scanned",
         "_scanning",
         "_state",
+        "examined",
         "floor",
         "limits",
     )
@@ -62,6 +63,7 @@ class Elements(Budgeted):
         self._piece_start = 0
         self._carry = b""
         self._fresh = True
+        self.examined = 0  # behind the byte that made the last element that failed impossible
 
     def _reset_element(self) -> None:
         super()._reset_element()
@@ -79,6 +81,7 @@ class Elements(Budgeted):
     ) -> NoReturn:
         """Raise the ParseError of the element at `offset` (default: here) that `size` bytes have made impossible."""
         at = self.offset if offset is None else offset
+        self.examined = at + size
         self._reset_element()
         if self.pending:
             self.data = b"".join((self.data, *self.pending))
@@ -397,26 +400,6 @@ class Elements(Budgeted):
         accept = self._scan(token, any_match=False)
         self._state = IDLE
         return accept
-
-    # Going back (union)
-
-    def mark(self) -> int:
-        """Keep the bytes from here on joined, to come back to them."""
-        if self._marks is None:
-            self._marks = []
-        self._marks.append(self.offset)
-        return self.offset
-
-    def go_to(self, offset: int) -> None:
-        """To an absolute offset between the mark and what has been read."""
-        self.pos = offset - self.base
-
-    def release(self) -> None:
-        """The innermost mark is not needed any more."""
-        assert self._marks
-        self._marks.pop()
-        if not self._marks:
-            self._marks = None
 
     # Values
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dissgen_runtime.elements import Elements, NeedMore
+from dissgen_runtime.elements import NeedMore
 from dissgen_runtime.errors import ParseError
+from dissgen_runtime.going_back import GoingBack
 from dissgen_runtime.origins import FIRST, Origin
 
 if TYPE_CHECKING:
@@ -15,13 +16,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class LookingBack(Elements):
+class LookingBack(GoingBack):
     """A buffer with origins; `root` is the one whose bytes it looks at, where it is the reader of an `at`."""
 
-    __slots__ = ("message_start", "origins", "root")
+    __slots__ = ("origins", "root")
 
     origins: list[tuple[int, Origin]] | None  # offset and memory, the innermost last
-    message_start: int
     root: LookingBack | None
 
     def _reset_element(self) -> None:
@@ -48,6 +48,10 @@ class LookingBack(Elements):
         if self.origins is None:
             self.origins = [(self.message_start, Origin(0, self.limits))]
         return self.origins[-1]
+
+    def know_origin(self) -> None:
+        """Offsets count from the innermost origin, whatever fails and is tried again from here on."""
+        self._origin()
 
     def origin_of_scan(self) -> Origin | None:
         """For a scan of the joined data: where the origin stands in it; None: before it."""

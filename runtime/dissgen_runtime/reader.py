@@ -174,6 +174,7 @@ class Reader(Streaming):
         self.arguments = arguments
         self.start = self.floor = self.message_start = self.base + self.pos
         self.origins = None
+        self.begin_work()
 
     def forget(self) -> None:
         """The message is over: its variables get their initial values."""

@@ -63,6 +63,8 @@ class Extents:
                 return self._most((op.otherwise or (), *(case.body for case in op.cases)))
             case ops.Union():
                 return self._most(op.members)
+            case ops.Try():
+                return self._most(tuple((alternative.call,) for alternative in op.alternatives))
             case ops.Loop():
                 return self._loop(op)
             case ops.Call():

@@ -13,6 +13,7 @@ from dissgen.codegen import naming
 from dissgen.codegen.bounds import kept
 from dissgen.codegen.environments import FrameNames, subject
 from dissgen.codegen.expressions import emit, emit_part
+from dissgen.codegen.frame_choices import FrameChoices
 from dissgen.codegen.frame_numbers import FrameNumbers
 from dissgen.codegen.layouts import number_from
 from dissgen.codegen.locals import Locals
@@ -35,7 +36,7 @@ class Slot:
     initial: str
 
 
-class FrameBody(FrameNumbers, FrameOrigins):
+class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
     """Builds the `run` method of one rule."""
 
     def __init__(self, rule: ops.Rule, module: ops.Module, origins: Origins) -> None:
@@ -128,8 +129,10 @@ class FrameBody(FrameNumbers, FrameOrigins):
                 self._if(op)
             case ops.Loop():
                 self._loop(op)
+            case ops.Try():
+                self.choice(op)
             case ops.Union():
-                self._union(op)
+                self.union(op)
             case ops.Verify():
                 self._wait_for(op.test, op.place)
                 self.steps.add(f"if not ({emit(op.test, self.names)}):")
@@ -266,8 +269,7 @@ class FrameBody(FrameNumbers, FrameOrigins):
         self.assign(source.target, text)
 
     def _call(self, op: ops.Call) -> str:
-        arguments = "".join(f", {self.settled(value, op.place)}" for _, value in op.arguments)
-        return f"r.call(self, {naming.frame_class(op.rule)}{arguments})"
+        return f"r.call(self, {self.called(op)})"
 
     # Groups
 
@@ -307,19 +309,6 @@ class FrameBody(FrameNumbers, FrameOrigins):
         self.all(body)
         self.steps.close(after)
         return first
-
-    def _union(self, op: ops.Union) -> None:
-        start, reach = self._slot("start", "int", "0"), self._slot("reach", "int", "0")
-        # a mark is set once: behind it nothing of its step may wait
-        if self.steps.current.waits or self.steps.current.lines or self.steps.current.closed:
-            self.steps.begin()
-        self.steps.add(f"{start} = {reach} = r.mark()")
-        self.steps.current.waits = True
-        for index, member in enumerate(op.members):
-            self.all(member)
-            last = index == len(op.members) - 1
-            self.steps.add(f"{reach} = max({reach}, r.offset)", f"r.go_to({reach if last else start})")
-        self.steps.add("r.release()")
 
     # Arrays
 

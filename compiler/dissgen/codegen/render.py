@@ -15,6 +15,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "dissgen_runtime",
         ("DOWN", "UP", "Direction", "Event", "Limits", "ParseError", "Record", "StreamEvent", "Verdict", "require"),
     ),
+    ("dissgen_runtime.attempts", ("attempt",)),
     (
         "dissgen_runtime.conversions",
         ("bits_of", "ipv4_text", "ipv6_text", "mac_text", "timestamp_text"),

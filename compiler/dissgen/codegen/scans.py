@@ -196,6 +196,7 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
                 | ops.OpenDecoders()
                 | ops.CloseDecoders()
                 | ops.Unkept()
+                | ops.Try()
             ):
                 raise AssertionError(f"{op} has no straight-line variant")
             case _:

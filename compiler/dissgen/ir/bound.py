@@ -197,6 +197,9 @@ class _Bounder:
                 case ops.Union():
                     for member in op.members:
                         self._collect(rule, member, times, room, above, kinds)
+                case ops.Try():
+                    for alternative in op.alternatives:
+                        self._collect(rule, (alternative.call, *alternative.then), times, room, above, kinds)
                 case _:
                     pass
             if called is None or (called in above and times == float("inf")):

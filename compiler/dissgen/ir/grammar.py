@@ -142,6 +142,22 @@ class Union:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """A rule, and what takes the fields out of its value (`Let`s)."""
+
+    call: Call
+    then: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """The first alternative that matches, each from the same start."""
+
+    alternatives: tuple[Alternative, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Verify:
     """A parse error with `message` where the test is false."""
 
@@ -264,6 +280,7 @@ Op: TypeAlias = (
     | Branch
     | If
     | Loop
+    | Try
     | Union
     | Within
     | Align

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dissgen.ir.grammar import (
     Align,
+    Alternative,
     Assign,
     At,
     Branch,
@@ -34,6 +35,7 @@ from dissgen.ir.grammar import (
     Run,
     StreamRead,
     TriggerInMessage,
+    Try,
     Union,
     Unkept,
     Verify,
@@ -105,6 +107,7 @@ __all__ = [
     "Abandon",
     "AlertDefinition",
     "Align",
+    "Alternative",
     "Assign",
     "At",
     "Branch",
@@ -173,6 +176,7 @@ __all__ = [
     "TokenRead",
     "Trigger",
     "TriggerInMessage",
+    "Try",
     "Union",
     "Unkept",
     "UntilRead",

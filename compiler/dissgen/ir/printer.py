@@ -97,6 +97,11 @@ def _op(op: ops.Op) -> Iterator[str]:
             yield from _indented(_body(body), 1)
         case ops.Loop():
             yield from _loop(op)
+        case ops.Try(alternatives):
+            yield "try"
+            for alternative in alternatives:
+                yield f"  {_call(alternative.call)}"
+                yield from _indented(_body(alternative.then), 2)
         case ops.Union(members):
             yield "union"
             for member in members:

@@ -22,6 +22,10 @@ def every(body: tuple[ops.Op, ...]) -> Iterator[ops.Op]:
             case ops.Union():
                 for member in op.members:
                     yield from every(member)
+            case ops.Try():
+                for alternative in op.alternatives:
+                    yield alternative.call
+                    yield from every(alternative.then)
             case ops.Loop():
                 yield op.item
             case ops.StreamRead():

@@ -9,8 +9,8 @@ After:
       whole: token CODE -> code; token TEXT -> text; token LINE_END
 
 A rule has none if it streams, reads up to a terminator, recurs, does anything besides reading, sees variables of the
-message or the position in it, or uses a rule that has none. One that reads to the end has one for use inside a budget.
-That a sequence lets go what it passes is left out.
+message or the position in it, reads bytes again so often that it has to be counted, or uses a rule that has none. One
+that reads to the end has one for use inside a budget. That a sequence lets go what it passes is left out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections.abc import Iterable
 
 from dissgen.ir import ops
 from dissgen.ir.expressions import BindingKind, Typed, names
+from dissgen.ir.rereading import must_count
 from dissgen.ir.walk import every, op_expressions
 
 
@@ -39,11 +40,12 @@ class _Straight:
 
     def __init__(self, module: ops.Module) -> None:
         self.rules = {rule.name: rule for rule in module.rules}
+        self.counting = must_count(module)
         self.known: dict[tuple[str, bool], bool] = {}
         self.inside: set[str] = set()
 
     def rule(self, name: str, bounded: bool) -> bool:
-        if name in self.inside:
+        if name in self.inside or name in self.counting:
             return False
         key = name, bounded
         if key not in self.known:
@@ -75,6 +77,10 @@ class _Straight:
                 return self.body(op.body, bounded)
             case ops.Union():
                 return all(self.body(member, bounded) for member in op.members)
+            case ops.Try():  # the usual case: the first one matches
+                first = op.alternatives[0]
+                seen = _sees((value for _, value in first.call.arguments), bounded)
+                return seen and self.op(first.call, bounded)
             case ops.Branch():
                 return self.body(op.otherwise or (), bounded) and all(self.body(c.body, bounded) for c in op.cases)
             case ops.Unkept(leaf):
@@ -112,8 +118,13 @@ def _bent(rule: ops.Rule) -> ops.Rule:
 
 
 def _kept(body: tuple[ops.Op, ...]) -> tuple[ops.Op, ...]:
-    """The same without the releases of sequences."""
-    return tuple(map(_kept_op, body))
+    """The same without the releases of sequences, and with the first alternative of each `try` only."""
+    return tuple(_kept_op(op) for each in body for op in _first(each))
+
+
+def _first(op: ops.Op) -> tuple[ops.Op, ...]:
+    """A `try` whose first alternative does not match is left to the frame."""
+    return (op.alternatives[0].call, *op.alternatives[0].then) if isinstance(op, ops.Try) else (op,)
 
 
 def _kept_op(op: ops.Op) -> ops.Op:

@@ -10,6 +10,7 @@ from dissgen.primitives.array import ArrayPrimitive
 from dissgen.primitives.at import AtPrimitive
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive, RuleUse
 from dissgen.primitives.branch import BranchPrimitive
+from dissgen.primitives.choice import TryPrimitive
 from dissgen.primitives.effects import RaisePrimitive, SetPrimitive, TriggerPrimitive
 from dissgen.primitives.empty import EmptyPrimitive
 from dissgen.primitives.fail import FailPrimitive
@@ -47,6 +48,7 @@ PRIMITIVES: Final[tuple[Primitive, ...]] = (
     BranchPrimitive(),
     OptionalPrimitive(),
     ArrayPrimitive(),
+    TryPrimitive(),
     UnionPrimitive(),
     AtPrimitive(),
     AlignPrimitive(),

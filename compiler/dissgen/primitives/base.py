@@ -51,6 +51,16 @@ class RuleUse:
     minimum: int
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One of a `try`: a rule, the field or local that takes its value, and what takes fields out of that."""
+
+    span: Span
+    use: RuleUse
+    target: str | None
+    fields: tuple[Bound, ...]
+
+
 class CheckContext(Protocol):
     """The rule in which an element is checked."""
 
@@ -150,6 +160,9 @@ class CheckContext(Protocol):
 
     def elsewhere(self, arm: Callable[[], T], span: Span) -> T:
         """Run the arm as what stands at another offset: at a byte, and read any number of times."""
+
+    def alternative(self, element: Element, number: int) -> Alternative | None:
+        """Check an alternative of a `try`, the `number`-th; its fields become those of this rule."""
 
     def never_returns(self) -> None:
         """This path always fails."""

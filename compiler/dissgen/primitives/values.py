@@ -71,7 +71,7 @@ def streamed(element: Element, context: CheckContext) -> str | None:
             "a stream where bytes may be read more than once",
             name.span,
             "they would be delivered more than once",
-            help="stream it outside of the `union` or `at`",
+            help="stream it outside of the `union`, `try` or `at`",
         )
     return context.stream(name) if name is not None else None
 

@@ -125,6 +125,11 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
             "lookup": ref("lookup"),
         },
     ),
+    "try": Fragment(
+        "The first element that matches; what the ones before it read is read again.",
+        (*_ORDER, "field", "doc"),
+        {"try": {**ELEMENTS, "minItems": 2}},
+    ),
     "union": Fragment(
         "Every member from the same start; it ends where the longest one ends.",
         _NONE,

@@ -11,7 +11,7 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "top": frozenset(),
     "element": frozenset(
         {
-            *("try", "derive", "errors"),
+            *("derive", "errors"),
         }
     ),
     "extent": frozenset({"until_value"}),

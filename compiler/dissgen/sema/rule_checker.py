@@ -9,13 +9,15 @@ from dissgen.diagnostics import Diagnostics
 from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import BY_KIND, Bound, RuleUse
+from dissgen.primitives.base import Alternative
 from dissgen.primitives.join import JoinPrimitive, joins
 from dissgen.primitives.let import BoundLet
 from dissgen.primitives.record import BoundRecord
 from dissgen.primitives.use import BoundCall
 from dissgen.primitives.within import WithinPrimitive
 from dissgen.reader import Node, ScalarNode
-from dissgen.sema import effects
+from dissgen.sema import choices, effects
+from dissgen.sema.arguments import given_arguments
 from dissgen.sema.bit_position import BitPosition, Positioned
 from dissgen.sema.definitions import Definitions
 from dissgen.sema.field_names import check_field_name
@@ -25,7 +27,7 @@ from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
 from dissgen.spec.machine import parse_arguments
 from dissgen.spec.tree import Element, Name
 from dissgen.text import Span
-from dissgen.types import NONE, RecordType, Type, assignable, one_of, optional, show
+from dissgen.types import NONE, RecordType, Type, one_of, optional, show
 
 if TYPE_CHECKING:
     from dissgen.sema.rules import Rules
@@ -286,6 +288,9 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
     def raised(self, element: Element, event: Name) -> effects.Values | None:
         return effects.raised(self, element, event)
 
+    def alternative(self, element: Element, number: int) -> Alternative | None:
+        return choices.alternative(self, element, number)
+
     # Rules
 
     def call(self, rule: Name, arguments: Node | None) -> RuleUse | None:
@@ -296,7 +301,7 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         self.rules.context.use("grammar", rule.text)
         self.position.needs_byte("rule", rule.span)
         self.rules.value_uses.append((rule.text, rule.span))
-        given = self._arguments(rule, arguments)
+        given = given_arguments(self, rule, arguments)
         assumed = self.rules.assumed(rule.text)
         if self.rules.is_open(rule.text) and not self.rules.is_record(rule.text) and assumed is None:
             self.diagnostics.error(
@@ -315,52 +320,6 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         if given is None or type_ is None or (model is not None and model.body is None):
             return None
         return RuleUse(rule.text, given, type_, model.minimum if model is not None else 1)
-
-    def _arguments(self, rule: Name, node: Node | None) -> tuple[tuple[str, Typed], ...] | None:
-        """Each parameter's value: as given, else the same name in scope."""
-        given = {name.text: (name, value) for name, value in parse_arguments(node)}
-        definition = self.rules.definitions[rule.text]
-        declared = self.rules.parameter_types(rule.text)
-        correct = self.rules.check_arguments(rule.text, [name for name, _ in given.values()])
-        values: list[tuple[str, Typed]] = []
-        for parameter in definition.parameters:
-            name, type_ = parameter.name.text, declared[parameter.name.text]
-            if type_ is None:
-                correct = False
-                continue
-            if name in given:
-                value = self.expression(given[name][1], type_)
-            else:
-                value = self._implicit(rule, name, type_)
-            if value is None:
-                correct = False
-            else:
-                values.append((name, value))
-        return tuple(values) if correct else None
-
-    def _implicit(self, rule: Name, name: str, type_: Type) -> Typed | None:
-        if self.is_broken(name):
-            return None
-        found = self.binding(name)
-        if found is None:
-            self.diagnostics.error(
-                "DG212",
-                f"`{rule.text}` needs its parameter `{name}`",
-                rule.span,
-                f"nothing named `{name}` is in scope",
-                help=f"write `use: {rule.text}` with `with: {{{name}: ...}}`",
-            )
-            return None
-        if not assignable(found.type, type_):
-            self.diagnostics.error(
-                "DG212",
-                f"the parameter `{name}` of `{rule.text}` is `{show(type_)}`, `{name}` here is `{show(found.type)}`",
-                rule.span,
-                "taken from the same name in scope",
-                help=f"write `with: {{{name}: ...}}`",
-            )
-            return None
-        return TypedName(found, found.type, rule.span)
 
     def merge(self, rule: Name, arguments: Node | None) -> Bound | None:
         if rule.text not in self.rules:
@@ -390,7 +349,7 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
                 help=f"give the inner one a field: `{{field: inner, use: {rule.text}}}`",
             )
             return None
-        given = self._arguments(rule, arguments)
+        given = given_arguments(self, rule, arguments)
         if given is None:
             return None
         lets: list[Bound] = []
@@ -442,8 +401,6 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         self.position.needs_byte("rule", element.span)
         model, captured = self.rules.outline(inner, f"{self.name}_{name}", self, valued)
         self.calls.append(model.name)
-        if self.in_union:
-            self.rules.union_calls.append((model.name, element.span))
         if model.body is None:
             return None
         arguments = tuple((key, TypedName(binding, binding.type, element.span)) for key, binding in captured.items())

@@ -13,9 +13,10 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from dissgen.ir import ops
 from dissgen.ir.expressions import Constant
 from dissgen.primitives import Bound
-from dissgen.primitives.base import BoundReached
+from dissgen.primitives.base import Alternative, BoundReached
 from dissgen.primitives.branch import BoundBranch, BoundCase
 from dissgen.primitives.optional import BoundOptional
+from dissgen.primitives.record import BoundRecord
 from dissgen.sema.model import HandlerModel, Model, RowModel, RuleModel, StateModel
 from dissgen.text import Span
 
@@ -119,7 +120,12 @@ class Coverage:
         if isinstance(value, BoundCase):
             shown = ", ".join(map(repr, value.values))
             return dataclasses.replace(value, body=self._point(self._noted(value.body), f"is {shown}", value.span))
-        if isinstance(value, tuple) and any(isinstance(item, Bound | BoundCase) for item in value):
+        if isinstance(value, Alternative):
+            point = self._point(
+                BoundRecord("record", value.span, 0, "", None, ()), f"try {value.span.text}", value.span
+            )
+            return dataclasses.replace(value, fields=(*value.fields, point))
+        if isinstance(value, tuple) and any(isinstance(item, Bound | BoundCase | Alternative) for item in value):
             return tuple(self._part(item) for item in value)
         return value
 

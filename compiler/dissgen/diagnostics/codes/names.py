@@ -117,7 +117,8 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "DG221",
         "a stream inside a union",
-        "The members of a union are read from the same start, so what they stream would be delivered more than once.",
+        "The members of a union are read from the same start, and so are the alternatives of a try: what they stream "
+        "would be delivered more than once.",
         "union: [{bytes: {rest: true}, stream: body}, header]",
         "record: [header, {bytes: {rest: true}, stream: body}]",
     ),
