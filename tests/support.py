@@ -14,7 +14,7 @@ import pytest
 from dissgen.diagnostics import Diagnostics, render_all
 from dissgen.memory import load
 from dissgen.passes import PASSES
-from dissgen.pipeline import compile_source
+from dissgen.pipeline import compile_source, compile_spec
 from dissgen.testing.outcome import plain
 from dissgen.text import SourceFile
 from dissgen_runtime import Alert, Direction, Event, StreamEvent
@@ -42,8 +42,14 @@ def compile_text(text: str, path: str = "test.yaml", off: tuple[str, ...] = ()) 
 
 def shipped(protocol: str, off: tuple[str, ...] = ()) -> ModuleType:
     """A shipped spec, compiled in memory (`smtp`, `tutorial/smtp`)."""
-    path = ROOT / "specs" / f"{protocol}.yaml"
-    return compile_text(path.read_text(encoding="utf-8"), f"specs/{protocol}.yaml", off)
+    key = (protocol, off)
+    if key not in _modules:
+        diagnostics = Diagnostics()
+        path = ROOT / "specs" / f"{protocol}.yaml"
+        compiled = compile_spec(path, ROOT, diagnostics, off=off, formatted=False)
+        assert compiled is not None, render_all(diagnostics)
+        _modules[key] = load(compiled.source, compiled.protocol, tag=f"_{next(_counter)}")
+    return _modules[key]
 
 
 def machine(body: str, off: tuple[str, ...] = ()) -> ModuleType:

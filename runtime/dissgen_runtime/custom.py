@@ -9,7 +9,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
-from dissgen_runtime.events import UP, Direction, Event
+from dissgen_runtime.events import UP, Direction, Event, Verdict, VerdictEvent
 from dissgen_runtime.machine import ABSENT, Side
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.session import Session
@@ -130,6 +130,10 @@ class CustomSession(Session[StateT]):
         at = self._at
         self._finish()
         self._failing = self.finished = False
+        if self.verdict is not Verdict.ACCEPT:  # the other session's
+            self.verdict = Verdict.ACCEPT
+            if self._wants("verdict"):
+                self._emit(VerdictEvent(Verdict.ACCEPT))
         self.midstream = False
         self.variables = type(self).VARIABLES()
         self._assign_roles(at[0] or UP)

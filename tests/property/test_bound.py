@@ -116,7 +116,7 @@ def test_the_bound_holds(spec: str, size: int) -> None:
     found = fragments(spec)
     largest = 0
     for turn in range(12):
-        session = shipped(spec).Session()
+        session = shipped(spec).Session(client="192.0.2.1", server="192.0.2.2")
         chosen = rng.choices(found, k=40) if turn else waste(spec)
         for number, (direction, data) in enumerate(chosen * (1 if not turn else 4)):
             if turn % 3 == 2 and rng.random() < 0.1:
@@ -137,7 +137,7 @@ def test_the_bound_holds_for_what_waits(spec: str, direction: Direction) -> None
     """One direction alone, in pieces of two bytes between others of the other one, and with gaps between them."""
     other = DOWN if direction is UP else UP
     for filler in (b"xy", b"\x16\x03", b"22"):
-        session = shipped(spec).Session()
+        session = shipped(spec).Session(client="192.0.2.1", server="192.0.2.2")
         for number in range(6000):
             session.feed(direction, filler)
             session.feed(other, b"\x00" if number % 3 else b"")

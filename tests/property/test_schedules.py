@@ -29,7 +29,10 @@ def schedules(spec: str) -> list[list[Step]]:
     node = read(SourceFile(spec, text), Diagnostics())
     assert node is not None
     document: Any = plain(node)
-    reader = ScriptReader(("client", "server"), Path())
+    events = (
+        document.get("machine", {}).get("events", {}) if document.get("machine", {}).get("type") == "custom" else ()
+    )
+    reader = ScriptReader(("client", "server"), Path(), events=tuple(events))
     return [reader.steps(example["talk"]) for example in document["examples"] if "rule" not in example]
 
 

@@ -77,7 +77,7 @@ def _dissectors(
 ) -> Dissectors:
     """The dissectors that the options name. A spec with errors, or a dissector that is not there, ends the command."""
     from dissgen_runtime.net.hooking import with_hooks
-    from dissgen_runtime.net.registry import DissectorError, Dissectors, parse_decode_as
+    from dissgen_runtime.net.registry import DissectorError, Dissectors, on_demand, parse_decode_as
 
     modules: list[DissectorModule] = []
     named: list[str] = []
@@ -85,11 +85,11 @@ def _dissectors(
         for path in paths or _default_folders():
             found = _load(Path(path), color)
             modules += found
-            if not Path(path).is_dir():  # a dissector that is named itself is used, also a tutorial's
+            if not Path(path).is_dir():  # a dissector that is named itself is used, also one that is not else
                 named += [module.PROTOCOL for module in found]
         wanted = [name for text in protocols for name in text.split(",")]
-        if not wanted and any(module.TUTORIAL and module.PROTOCOL in named for module in modules):
-            wanted = [module.PROTOCOL for module in modules if not module.TUTORIAL or module.PROTOCOL in named]
+        if not wanted and any(on_demand(module) and module.PROTOCOL in named for module in modules):
+            wanted = [module.PROTOCOL for module in modules if not on_demand(module) or module.PROTOCOL in named]
         ports = dict(parse_decode_as(text) for text in decode_as)
         return Dissectors(with_hooks(modules, hooks), protocols=wanted or None, decode_as=ports)
     except DissectorError as error:

@@ -118,7 +118,9 @@ class _Bounder:
     def _sides(self, direction: str) -> tuple[str, ...]:
         """The rules that some state reads from a direction."""
         states = self.module.machine.states if self.module.machine is not None else ()
-        found = (state.up.rule if direction == "up" else state.down.rule for state in states)
+        found = [state.up.rule if direction == "up" else state.down.rule for state in states]
+        custom = None if self.module.machine is None else self.module.machine.custom
+        found += [packet.rule for packet in custom.packets] if custom is not None else []
         return tuple(dict.fromkeys(rule for rule in found if rule is not None))
 
     def _children(self) -> set[str]:

@@ -95,11 +95,16 @@ class Renaming:
             case SequenceNode():
                 return replace(node, items=tuple(self._node(item, key, fields) for item in node.items))
             case MappingNode():
-                return replace(node, entries=tuple(self._entry(entry, key, fields) for entry in node.entries))
+                array = node.get("array") is not None
+                return replace(node, entries=tuple(self._entry(entry, key, fields, array) for entry in node.entries))
 
-    def _entry(self, entry: tuple[ScalarNode, Node], key: str, fields: frozenset[str]) -> tuple[ScalarNode, Node]:
+    def _entry(
+        self, entry: tuple[ScalarNode, Node], key: str, fields: frozenset[str], array: bool
+    ) -> tuple[ScalarNode, Node]:
         """What a key means inside a mapping of names (`with`, `parameters`, `events`) is what its mapping means."""
         name, value = entry
+        if array and name.value == "until":  # an expression there, as `while` is
+            return name, self._node(value, "while", fields)
         inherited = key if key in ("parameters", "with", "conditions") else ""
         if key == "events" and isinstance(value, ScalarNode):
             inherited = "type"

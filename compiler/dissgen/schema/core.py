@@ -368,7 +368,7 @@ _LIMITS: Final[dict[str, object]] = {
     "work": ref("count"),
     "expansion": ref("count"),
 }
-_PORTS: Final = listed("a list of ports", {"title": "a port", "type": "integer", "minimum": 1, "maximum": 65535}, 1)
+_PORTS: Final = listed("a list of ports", {"title": "a port", "type": "integer", "minimum": 1, "maximum": 65535})
 
 TOP: Final[dict[str, object]] = {
     "dissgen": {"title": "the version of the spec language, 1", "const": 1},

@@ -14,6 +14,9 @@ from dissgen_runtime import DOWN, UP, Direction
 _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9}
 
 
+_FORMS: Final = ("raw", "hex", "file")
+
+
 class ScriptError(ValueError):
     """A step that is none; the text says why."""
 
@@ -116,6 +119,8 @@ class ScriptReader:
         if not isinstance(entry, dict) or len(entry) != 1:
             raise ScriptError(f"a step has one key, as in `{{C: text}}`, not {entry!r}")
         ((speaker, said),) = entry.items()
+        if speaker in _FORMS and speaker not in self.events:  # of a rule alone, whose data has no direction
+            return Send(UP, self._said(str(speaker), said))
         if speaker in self.events and speaker not in self.speakers:
             if not isinstance(said or {}, dict):
                 raise ScriptError(f"`{speaker}` has a payload, as in `{{{speaker}: {{field: value}}}}`")
@@ -123,16 +128,21 @@ class ScriptReader:
         direction = self._speaker(str(speaker))
         if isinstance(said, dict) and len(said) == 1:
             ((form, value),) = said.items()
-            if form == "raw":
-                return Send(direction, self._bytes(str(value)))
-            if form == "hex":
-                return Send(direction, _hex(str(value)))
-            if form == "file":
-                return Send(direction, self._file(str(value)))
-            raise ScriptError(f"`{form}` is no way to say something; write raw, hex or file")
+            return Send(direction, self._said(str(form), value))
         if isinstance(said, dict | list):
             raise ScriptError(f"what `{speaker}` says is text, or one of raw, hex, file")
         return Send(direction, self._bytes("" if said is None else str(said)) + b"\r\n")
+
+    def _said(self, form: str, value: object) -> bytes:
+        match form:
+            case "raw":
+                return self._bytes(str(value))
+            case "hex":
+                return _hex(str(value))
+            case "file":
+                return self._file(str(value))
+            case _:
+                raise ScriptError(f"`{form}` is no way to say something; write raw, hex or file")
 
     def _bytes(self, text: str) -> bytes:
         try:

@@ -11,6 +11,7 @@ from dissgen_runtime.events import DOWN, UP, Alert, Direction, Event
 from dissgen_runtime.net.alarms import Alarms
 from dissgen_runtime.net.capture import Packet
 from dissgen_runtime.net.flows import Flow, FlowLimits, FlowStatistics, FlowTable
+from dissgen_runtime.net.packets import PacketTable
 from dissgen_runtime.net.registry import Choice, DissectorModule, Dissectors, SessionLike
 from dissgen_runtime.net.tcp import Close, Conflict, Data, Gap, TcpEvent
 
@@ -39,8 +40,8 @@ class Conversation:
     def take(self, event: TcpEvent) -> list[Event]:
         """Tell the session what happened. Returns what it reports."""
         session = self.session
-        if type(event) is Gap and self.flow.transport == "udp":
-            return []  # a datagram that was cut is not a message; it is counted as lost
+        if type(event) is Gap and self.flow.connection is None:
+            return []  # a packet that was cut is not a message; it is counted as lost
         reported = session.advance(event.time)
         direction = UP if event.side == self.flow.client else DOWN
         match event:
@@ -131,11 +132,17 @@ class Dissection:
     ) -> None:
         self._dissectors = dissectors
         self._subscribe = subscribe
-        self._table = FlowTable(dissectors.server_ports, limits)
+        transports = frozenset(dissectors.packets)
+        self._table = (
+            PacketTable(transports, self._is_over, dissectors.server_ports, limits)
+            if transports
+            else FlowTable(dissectors.server_ports, limits)
+        )
         # Flow number -> its conversation; what is waiting for one; None where no dissector fits.
         self._known: dict[int, Conversation | _Waiting | None] = {}
         self._closed: dict[int, int] = {}
         self._alarms = Alarms()
+        self._early: list[Item] = []  # what was reported before the packet that is looked at
         self._held = 0  # bytes of payload in all that waits
         self.totals = Totals()
 
@@ -149,7 +156,11 @@ class Dissection:
         Timers of all sessions fire before the packet whose time is theirs or later, in the order of their times.
         """
         known, alarms = self._known, self._alarms
-        for flow, event in self._table.events(packets):
+        early = self._early
+        for flow, event in self._table.events(self._in_time(packets) if self._dissectors.packets else packets):
+            if early:
+                yield from early
+                early.clear()
             if alarms.first is not None and alarms.first <= event.time:
                 yield from self._pass_time(event.time)
             number = flow.number
@@ -166,6 +177,16 @@ class Dissection:
                 yield from self._confirm(flow, conversation, event)
             if type(event) is Close:
                 yield from self._close(flow, event)
+
+    def _in_time(self, packets: Iterable[Packet]) -> Iterator[Packet]:
+        """The packets; what time does to sessions before each is done when its flow is looked for.
+
+        Whether a session of whole packets is at its end decides to which flow the next packet belongs.
+        """
+        for packet in packets:
+            if self._alarms.first is not None and self._alarms.first <= packet.time:
+                self._early += self._pass_time(packet.time)
+            yield packet
 
     def _pass_time(self, now: int) -> Iterator[Item]:
         """What sessions report because it is `now`; of one time in the order of the flows' numbers."""
@@ -203,6 +224,16 @@ class Dissection:
             yield Finished(conversation, event.time, summary)
         else:
             self.totals.skipped += 1
+
+    def _is_over(self, flow: Flow) -> bool:
+        """Whether a conversation of whole packets is at its end, and another one may begin.
+
+        Where any packet could begin it, one that failed stays so: what is wrong is said once.
+        """
+        conversation = self._known.get(flow.number)
+        if not isinstance(conversation, Conversation) or not conversation.session.finished:
+            return False
+        return flow.transport == "tcp" or not conversation.session.failed
 
     # Which dissector
 

@@ -30,6 +30,10 @@ class SessionLike(Protocol):
     @property
     def state(self) -> HasValue: ...
     @property
+    def finished(self) -> bool: ...
+    @property
+    def failed(self) -> bool: ...
+    @property
     def deadline(self) -> int | None: ...
     def advance(self, now: int, /) -> list[Event]: ...
     def feed(self, direction: Direction, data: bytes, /) -> list[Event]: ...
@@ -106,7 +110,7 @@ class Dissectors:
         used = [
             module
             for module in self.by_name.values()
-            if (module.PROTOCOL in wanted if wanted is not None else not module.TUTORIAL)
+            if (module.PROTOCOL in wanted if wanted is not None else not on_demand(module))
         ]
         self._ports: dict[tuple[str, int], DissectorModule] = {}
         for module in used:
@@ -117,7 +121,13 @@ class Dissectors:
             if not _carried_by(self.by_name[name], transport):
                 carriers = " and ".join(self.by_name[name].TRANSPORT)
                 raise DissectorError(f"{name} is not carried by {transport} but by {carriers}")
+            if reads_packets(self.by_name[name]):
+                raise DissectorError(f"{name} reads packets: name it as a protocol, not for a port")
             self._ports[transport, port] = self.by_name[name]
+        self.packets = _of_packets(used)
+        for transport, module in self.packets.items():
+            for port in module.TRANSPORT[transport]:
+                del self._ports[transport, port]
         self._confirming = [module for module in used if module.CONFIRM]
         self.server_ports: dict[str, frozenset[int]] = {
             transport: frozenset(port for kind, port in self._ports if kind == transport)
@@ -125,7 +135,17 @@ class Dissectors:
         }
 
     def by_port(self, flow: Flow) -> Choice | None:
-        """The dissector of the server's port; of either port, where it is not known which side is the server."""
+        """The dissector of the server's port; of either port, where it is not known which side is the server.
+
+        One that reads packets has all of its transport, or those of its ports.
+        """
+        whole = self.packets.get(flow.transport)
+        if whole is not None:
+            ports = whole.TRANSPORT[flow.transport]
+            clients = [side for side in (0, 1) if not ports or flow.port(1 - side) in ports]
+            if flow.client is not None:
+                return (whole, flow.client) if flow.client in clients else None
+            return (whole, clients[0]) if clients else None
         sides = (0, 1) if flow.client is None else (flow.client,)
         for client in sides:
             module = self._ports.get((flow.transport, flow.port(1 - client)))
@@ -168,6 +188,30 @@ class Dissectors:
         return (None if best is None else (best[1], best[2])), possible and not last
 
 
+def reads_packets(module: DissectorModule) -> bool:
+    """Whether the dissector reads segments or datagrams as they are, not the streams or messages in them."""
+    return bool(getattr(module.Session, "PACKETS", ()))
+
+
+def on_demand(module: DissectorModule) -> bool:
+    """Whether the dissector is only used where it is named: those of tutorials, and those that read packets."""
+    return module.TUTORIAL or reads_packets(module)
+
+
+def _of_packets(modules: list[DissectorModule]) -> dict[str, DissectorModule]:
+    """The dissectors that read packets, by transport. Raises DissectorError where others need the same transport."""
+    found: dict[str, DissectorModule] = {}
+    for module in filter(reads_packets, modules):
+        for transport in module.TRANSPORT:
+            other = next((one for one in modules if one is not module and _carried_by(one, transport)), None)
+            if other is not None:
+                raise DissectorError(
+                    f"{module.PROTOCOL} reads the packets of {transport}, so {other.PROTOCOL} cannot be used with it"
+                )
+            found[transport] = module
+    return found
+
+
 def _carried_by(module: DissectorModule, transport: str) -> bool:
     return not module.TRANSPORT or transport in module.TRANSPORT
 
@@ -187,7 +231,8 @@ def load_dissectors(path: str | Path) -> list[DissectorModule]:
         files = sorted(path.glob("*" + SUFFIX))
         if not files:
             raise DissectorError(f"{path}: there is no *{SUFFIX} in this directory")
-        return [load_dissector(file) for file in files]
+        loaded = [_load(file) for file in files]
+        return [as_dissector(module, str(file)) for file, module in zip(files, loaded, strict=True) if _reads(module)]
     if not path.is_file():
         raise DissectorError(f"{path}: no such file or directory")
     return [load_dissector(path)]
@@ -195,10 +240,19 @@ def load_dissectors(path: str | Path) -> list[DissectorModule]:
 
 def load_dissector(path: Path) -> DissectorModule:
     """Import a generated module from its file. Raises DissectorError."""
+    return as_dissector(_load(path), str(path))
+
+
+def _reads(module: ModuleType) -> bool:
+    """Whether a module has a machine; in a folder, those that have only rules are passed over."""
+    return hasattr(module, "Session") or not hasattr(module, "PROTOCOL")
+
+
+def _load(path: Path) -> ModuleType:
     name = path.stem
     loaded = sys.modules.get(name)
     if loaded is not None and getattr(loaded, "__file__", None) == str(path.resolve()):
-        return as_dissector(loaded, str(path))
+        return loaded
     spec = importlib.util.spec_from_file_location(name, path.resolve())
     if spec is None or spec.loader is None:
         raise DissectorError(f"{path}: not a Python module")
@@ -215,12 +269,14 @@ def load_dissector(path: Path) -> DissectorModule:
         raise DissectorError(f"{path}: cannot be loaded: {type(error).__name__}: {error}") from error
     finally:
         sys.path.pop(0)
-    return as_dissector(module, str(path))
+    return module
 
 
 def as_dissector(module: ModuleType, name: str) -> DissectorModule:
     """Check that a module is a dissector. Raises DissectorError."""
     missing = [attribute for attribute in DISSECTOR_ATTRIBUTES if not hasattr(module, attribute)]
+    if missing == ["Session"]:
+        raise DissectorError(f"{name}: it has rules only, and no machine that could follow a conversation")
     if missing:
         raise DissectorError(f"{name}: not a dissector: it has no {', '.join(missing)}")
     return cast(DissectorModule, module)
