@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias, cast
 
 from dissgen_runtime.errors import ApiVersionError
 from dissgen_runtime.events import UP, Direction, Event
+from dissgen_runtime.hooks import Hooked
 from dissgen_runtime.net.flows import Flow, Transport
 
 SUFFIX = "_dissector.py"
@@ -190,7 +191,8 @@ class Dissectors:
 
 def reads_packets(module: DissectorModule) -> bool:
     """Whether the dissector reads segments or datagrams as they are, not the streams or messages in them."""
-    return bool(getattr(module.Session, "PACKETS", ()))
+    session = module.module.Session if isinstance(module, Hooked) else module.Session
+    return bool(getattr(session, "PACKETS", ()))
 
 
 def on_demand(module: DissectorModule) -> bool:
