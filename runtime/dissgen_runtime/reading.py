@@ -7,23 +7,22 @@ from typing import Any
 
 from dissgen_runtime.buffer import GapMark
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
-from dissgen_runtime.events import End, Event, Gap, VerdictEvent
+from dissgen_runtime.events import End, Gap
 from dissgen_runtime.hooks import why
+from dissgen_runtime.inside import Inside
 from dissgen_runtime.machine import FAIL, STAY, Side
 from dissgen_runtime.reader import Frame, NeedMore, Reader, Suspended
-from dissgen_runtime.substreams import SubStreams
 from dissgen_runtime.tokens import Token
 
 
-class Reading(SubStreams):
+class Reading(Inside):
     """One step of reading in one direction, and what the machine makes of it."""
 
-    __slots__ = ("_datagrams", "_one_sided")
+    __slots__ = ("_one_sided",)
 
     def __init__(self, now: int, midstream: bool, subscribe: frozenset[str] | None) -> None:
         super().__init__(now, midstream, subscribe)
         self._one_sided = False
-        self._datagrams = False  # each piece of input is one
 
     def _read_ready(self, reader: Reader, side: Side) -> bool:
         """Read messages of which all is there, one after the other; whether something has changed.
@@ -268,9 +267,7 @@ class Reading(SubStreams):
         self._error = None
         if self._wants("end"):
             self._emit(End(mark.cut))
-        if self._child is not None:
-            self._child.advance(self.now)
-            self._from_child(self._child.close(reader.direction, mark.cut))
+        self._close_child(reader, mark.cut)
         if not self.finished:
             self._fire("end")
         if self._up.ended and self._down.ended and not self.finished:
@@ -312,9 +309,7 @@ class Reading(SubStreams):
             return
         if reader.frame is None and self._side(reader).kind == "child":
             reader.pass_mark()
-            if self._child is not None:
-                self._child.advance(self.now)
-                self._from_child(self._child.gap(reader.direction, mark.size))
+            self._gap_in_child(reader, mark.size)
             return
         if reader.frame is not None:
             reader.abandon()
@@ -356,31 +351,3 @@ class Reading(SubStreams):
             reader.discarded += reader.pass_all()
         self._moves = 0
         return True
-
-    # Another protocol inside
-
-    def _feed_child(self, reader: Reader) -> bool:
-        data = reader.take_all()
-        self._moves = 0
-        if self._child is None:
-            reader.discarded += len(data)
-            return True
-        reader.child_bytes += len(data)
-        self._child.advance(self.now)
-        self._from_child(self._child.feed(reader.direction, data))
-        return True
-
-    def _from_child(self, events: list[Event]) -> None:
-        """Hand on what the child reports; gaps and ends have been reported already."""
-        child = self._child
-        if child is None:
-            return
-        self._out.extend(event for event in events if not isinstance(event, Gap | End | VerdictEvent))
-        self._streams = child._streams
-        self._error = None
-        self._set_verdict(child.verdict)
-        if child.finished:
-            self._child = None
-            self._fire("child_finish")
-        else:
-            child._streams = self._streams

@@ -166,7 +166,7 @@ class Transitions(Calls):
                     return False
         if begun:
             self._change_sides(self._table[target])
-        if self._child is not None and _has_child(self._row) and not _has_child(self._table[target]):
+        if _has_child(self._row) and not _has_child(self._table[target]):
             self._give_up_child()
         self._out.extend(left)
         self.state = target
@@ -342,21 +342,6 @@ class Transitions(Calls):
         read_to = reader.offset if reader.paused else reader.end
         reader.abandon()
         reader.skipped += reader.pass_over(read_to)
-
-    def _upgrade(self, protocol: str) -> None:
-        """The rest of the conversation is another protocol's; unknown ones are discarded and reported once."""
-        module = self._dissectors.get(protocol) if self._dissectors else None
-        if module is None:
-            self._say_once(f"no dissector for {protocol}: its bytes are discarded")
-            return
-        self._child = module.Session(
-            now=self.now,
-            transport=self.transport if self.transport in module.TRANSPORT else None,
-            subscribe=self._subscribe,
-            dissectors=self._dissectors,
-            client=self.client_address,
-            server=self.server_address,
-        )
 
     @property
     def _direction(self) -> Direction | None:

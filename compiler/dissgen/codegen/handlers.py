@@ -133,7 +133,8 @@ class HandlerBody:
             case ops.Abandon():
                 self.code.add(f"self._abandon({verb.direction.upper()})")
             case ops.Upgrade():
-                self.code.add(f"self._upgrade({literal(verb.protocol)})")
+                method = "_upgrade_to_one" if verb.probe else "_upgrade"
+                self.code.add(f"self.{method}({', '.join(map(literal, verb.protocols))})")
             case ops.RaiseEvent():
                 brought = (self._kept(value) for _, value in verb.payload)
                 self.code.add(f"self._raise({', '.join((literal(verb.event), *brought))})")

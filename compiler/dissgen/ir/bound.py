@@ -124,7 +124,7 @@ class _Bounder:
         return tuple(dict.fromkeys(rule for rule in found if rule is not None))
 
     def _children(self) -> set[str]:
-        return {verb.protocol for verb in self._verbs() if isinstance(verb, ops.Upgrade)}
+        return {name for verb in self._verbs() if isinstance(verb, ops.Upgrade) for name in verb.protocols}
 
     def _verbs(self) -> Iterator[ops.Verb]:
         states = self.module.machine.states if self.module.machine is not None else ()

@@ -123,7 +123,10 @@ class Abandon:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    protocol: str
+    """`probe`: to that one of the protocols which the first bytes show; else there is one only."""
+
+    protocols: tuple[str, ...]
+    probe: bool
     when: Typed | None
     place: Place
 

@@ -275,7 +275,7 @@ def _verb(verb: ops.Verb) -> str:
         case ops.Abandon():
             return f"abandon {verb.direction}"
         case ops.Upgrade():
-            return f"upgrade {verb.protocol}"
+            return f"upgrade {'to one of ' * verb.probe}{', '.join(verb.protocols)}"
         case ops.RaiseEvent():
             return f"raise {verb.event}({_arguments(verb.payload)})"
         case ops.Swap():

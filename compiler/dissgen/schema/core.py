@@ -342,6 +342,16 @@ _MACHINE: Final[dict[str, Schema]] = {
             "additionalProperties": ref("arguments"),
         },
     ),
+    "protocol_name": text("a protocol", pattern="^[a-z][a-z0-9_]*$"),
+    "upgraded": text_or(
+        ref("protocol_name"),
+        mapping(
+            "upgrade",
+            "a protocol, or `{probe: [names]}`",
+            {"probe": listed("a list of protocols", ref("protocol_name"), 1)},
+            required=["probe"],
+        ),
+    ),
     "called": text_or(
         ref("name"),
         {

@@ -216,7 +216,7 @@ VERBS: Final[dict[str, Schema]] = {
     "call": ref("called"),
     "swap": TRUE,
     "restart": TRUE,
-    "upgrade": {"$comment": "upgrade", "title": "a protocol", "type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+    "upgrade": ref("upgraded"),
 }
 """What an item of `execute` may do. The ones that are `true` here may also be written as the bare word."""
 

@@ -25,7 +25,7 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "event": frozenset(),
     "verb": frozenset(),
     "skipped": frozenset({"message"}),
-    "upgrade": frozenset({"probe"}),
+    "upgrade": frozenset(),
 }
 
 COMPOSITES: Final = frozenset({"use", "record", "sequence", "branch", "optional", "array", "union"})

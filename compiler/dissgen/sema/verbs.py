@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
-from dissgen.reader import MappingNode, Node, ScalarNode
+from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.sema import custom, hooks, maps
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import Path, check_template, narrowings
@@ -356,8 +356,15 @@ class VerbChecker:
         return ops.Abandon(cast(Literal["up", "down"], name.text), self.when, self.at(verb))
 
     def upgrade(self, verb: VerbDefinition) -> ops.Verb | None:
-        name = self._name(verb, "upgrade: protocol")
-        return None if name is None else ops.Upgrade(name.text, self.when, self.at(verb))
+        probe = isinstance(verb.argument, MappingNode)
+        names = probed(verb.argument) if isinstance(verb.argument, MappingNode) else [self._name(verb, "upgrade: name")]
+        protocols = [name.text for name in names if name is not None]
+        for index, name in enumerate(names):
+            if name is not None and name.text in protocols[:index]:
+                self.diagnostics.error(
+                    "DG503", f"`{name.text}` stands twice in the probe", name.span, "", help="name each protocol once"
+                )
+        return ops.Upgrade(tuple(protocols), probe, self.when, self.at(verb)) if protocols else None
 
     def at(self, verb: VerbDefinition) -> ops.Place:
         return place(verb.span)
@@ -371,6 +378,12 @@ def raised_name(verb: VerbDefinition) -> Name | None:
     if isinstance(verb.argument, MappingNode):
         return name_of(verb.argument.entries[0][0]) if verb.argument.entries else None
     return name_of(verb.argument) if verb.argument is not None else None
+
+
+def probed(argument: MappingNode) -> list[Name | None]:
+    """The protocols of `{probe: [names]}`."""
+    listed = argument.get("probe")
+    return [name_of(item) for item in listed.items] if isinstance(listed, SequenceNode) else []
 
 
 def place(span: Span) -> ops.Place:

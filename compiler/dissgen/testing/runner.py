@@ -97,7 +97,7 @@ def _upgrades(compiled: Compiled) -> set[str]:
     machine = compiled.module.machine
     states = machine.states if machine is not None else ()
     verbs = (verb for state in states for handler in state.handlers for row in handler.rows for verb in row.execute)
-    return {verb.protocol for verb in verbs if isinstance(verb, Upgrade)}
+    return {name for verb in verbs if isinstance(verb, Upgrade) for name in verb.protocols}
 
 
 def measure(compiled: Compiled, reached: set[str]) -> None:
