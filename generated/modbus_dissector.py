@@ -1086,7 +1086,6 @@ _FIXED_WRITTEN_FILE_2: Final = Fixed(">HHH", (("file", 0, 2), ("number", 2, 4), 
 
 def _scan_written_file(data: bytes, pos: int, end: int) -> tuple[WrittenFile, int] | None:
     """Read a `written_file` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     if end - pos < 7:
         return None
     value, file, number_, length = _UNPACK_WRITTEN_FILE(data, pos)  # modbus.yaml:108
@@ -1098,8 +1097,6 @@ def _scan_written_file(data: bytes, pos: int, end: int) -> tuple[WrittenFile, in
         return None
     registers = list(struct.unpack_from(f">{length}H", data, pos))  # modbus.yaml:110
     pos = stop
-    if pos - start > 260:
-        return None
     return WrittenFile(file, number_, length, registers), pos
 
 
@@ -1180,7 +1177,6 @@ _FIXED_REQUEST_9: Final = Fixed(">BB", (("access", 0, 1), ("object", 1, 2)))
 
 def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None:
     """Read a `request` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     quantity: int | None = None
     interface: int | None = None
     if end - pos < 8:
@@ -1192,7 +1188,7 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         return None
     pos += 8
     stop = pos + request_length - 2  # modbus.yaml:42
-    if stop < pos or stop > end or stop - start > 260:
+    if stop < pos or stop > end:
         return None
     if function in (1, 2, 3, 4):  # modbus.yaml:47
         if stop - pos < 4:
@@ -1776,7 +1772,6 @@ _FIXED_RESPONSE_8: Final = Fixed(
 
 def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | None:
     """Read a `response` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     interface: int | None = None
     if end - pos < 8:
         return None
@@ -1787,7 +1782,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
     function = word & 0x7F
     pos += 8
     stop = pos + response_length - 2  # modbus.yaml:66
-    if stop < pos or stop > end or stop - start > 260:
+    if stop < pos or stop > end:
         return None
     if _failed_ == True:  # modbus.yaml:72
         if pos >= stop:
@@ -1996,13 +1991,11 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 more_follows = value2 != 0
                 pos += 5
                 objects: list[DeviceObject] = []
-                while len(objects) < objects_count:  # modbus.yaml:140
+                for _ in range(objects_count):  # modbus.yaml:140
                     got3 = _scan_device_object(data, pos, stop)  # modbus.yaml:140
                     if got3 is None:
                         return None
                     item3, pos = got3
-                    if len(objects) >= 4096:
-                        return None
                     objects.append(item3)
                 if pos != stop:
                     return None

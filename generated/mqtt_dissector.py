@@ -1018,7 +1018,6 @@ def parse_property(data: bytes) -> tuple[Property, int, list[Event]]:
 
 def _scan_will(data: bytes, pos: int, end: int, version: int) -> tuple[Will, int] | None:
     """Read a `will` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     properties: list[Property] | None = None
     if version == 5:  # mqtt.yaml:146
         got = read_mqtt(data, pos, end)  # mqtt.yaml:148
@@ -1045,8 +1044,6 @@ def _scan_will(data: bytes, pos: int, end: int, version: int) -> tuple[Will, int
     if got4 is None:
         return None
     payload, pos = got4
-    if pos - start > 1048576:
-        return None
     return Will(properties, topic, payload), pos
 
 
@@ -1704,7 +1701,6 @@ _FIXED_CONNECT: Final = Fixed(
 
 def _scan_connect(data: bytes, pos: int, end: int) -> tuple[Connect, int] | None:
     """Read a `connect` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     properties: list[Property] | None = None
     will: Will | None = None
     user_name: str | None = None
@@ -1765,8 +1761,6 @@ def _scan_connect(data: bytes, pos: int, end: int) -> tuple[Connect, int] | None
         if got7 is None:
             return None
         password, pos = got7
-    if pos - start > 1048576:
-        return None
     return (
         Connect(
             protocol_name,
@@ -2000,7 +1994,6 @@ def _scan_publish(
     data: bytes, pos: int, end: int, version: int, flags: int
 ) -> tuple[Publish, int] | None:
     """Read a `publish` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     packet_id: int | None = None
     properties: list[Property] | None = None
     dup = flags & 8 != 0
@@ -2032,8 +2025,6 @@ def _scan_publish(
             if len(properties) >= 4096:
                 return None
             properties.append(item)
-    if pos - start > 1048576:
-        return None
     return Publish(dup, qos, retain, topic, packet_id, properties), pos
 
 
@@ -2318,7 +2309,6 @@ def _scan_properties(
     data: bytes, pos: int, end: int, version: int
 ) -> tuple[Properties, int] | None:
     """Read a `properties` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     properties: list[Property] | None = None
     if version == 5:  # mqtt.yaml:146
         got = read_mqtt(data, pos, end)  # mqtt.yaml:148
@@ -2337,8 +2327,6 @@ def _scan_properties(
             if len(properties) >= 4096:
                 return None
             properties.append(item)
-    if pos - start > 1048576:
-        return None
     return Properties(properties), pos
 
 
@@ -2387,7 +2375,6 @@ def parse_properties(data: bytes, version: int) -> tuple[Properties, int, list[E
 
 def _scan_property_list(data: bytes, pos: int, end: int) -> tuple[PropertyList, int] | None:
     """Read a `property_list` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     got = read_mqtt(data, pos, end)  # mqtt.yaml:148
     if got is None:
         return None
@@ -2404,8 +2391,6 @@ def _scan_property_list(data: bytes, pos: int, end: int) -> tuple[PropertyList, 
         if len(properties) >= 4096:
             return None
         properties.append(item)
-    if pos - start > 1048576:
-        return None
     return PropertyList(properties), pos
 
 
@@ -2447,7 +2432,6 @@ def _scan_client_properties(
     data: bytes, pos: int, end: int, protocol_version: int
 ) -> tuple[ClientProperties, int] | None:
     """Read a `client_properties` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     properties: list[Property] | None = None
     if protocol_version == 5:  # mqtt.yaml:151
         got = read_mqtt(data, pos, end)  # mqtt.yaml:148
@@ -2466,8 +2450,6 @@ def _scan_client_properties(
             if len(properties) >= 4096:
                 return None
             properties.append(item)
-    if pos - start > 1048576:
-        return None
     return ClientProperties(properties), pos
 
 

@@ -635,7 +635,6 @@ def parse_reply_line(data: bytes) -> tuple[ReplyLine, int, list[Event]]:
 def _scan_reply(data: bytes, pos: int, end: int) -> tuple[Reply, int] | None:
     """Read a `reply` of which all is there before `end`; None = let the reader decide."""
     try:
-        start = pos
         lines: list[ReplyLine] = []
         while True:  # smtp.yaml:57
             m = _PATTERN_REPLY_LINE(data, pos, end)  # smtp.yaml:57
@@ -649,8 +648,6 @@ def _scan_reply(data: bytes, pos: int, end: int) -> tuple[Reply, int] | None:
             if item.separator != "-":
                 break
         code = lines[0].code
-        if pos - start > 262144:
-            return None
         return Reply(lines, code), pos
     except EVALUATION_ERRORS:
         return None

@@ -403,7 +403,6 @@ def parse_smtp_response(data: bytes) -> tuple[SmtpResponse, int, list[Event]]:
 
 def _scan_smtp_responses(data: bytes, pos: int, end: int) -> tuple[SmtpResponses, int] | None:
     """Read a `smtp_responses` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     responses: list[SmtpResponse] = []
     while True:  # smtp.yaml:53
         m = _PATTERN_SMTP_RESPONSE(data, pos, end)  # smtp.yaml:53
@@ -416,8 +415,6 @@ def _scan_smtp_responses(data: bytes, pos: int, end: int) -> tuple[SmtpResponses
         responses.append(item)
         if item.sep == " ":
             break
-    if pos - start > 1048576:
-        return None
     return SmtpResponses(responses), pos
 
 

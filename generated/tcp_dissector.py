@@ -279,20 +279,13 @@ _FIXED_OPTION: Final = Fixed(">II", (("value", 0, 4), ("echo", 4, 8)))
 
 def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
     """Read a `option` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     _length_: int | None = None
-    mss: int | None = None
-    shift: int | None = None
-    blocks: list[OptionBlocksItem] | None = None
-    value_: int | None = None
-    echo: int | None = None
-    data_: bytes | None = None
     if pos >= end:
         return None
     kind = data[pos]  # tcp.yaml:41
     pos += 1
     if kind in (0, 1):  # tcp.yaml:44
-        pass
+        return Option(kind), pos
     else:
         if pos >= end:
             return None
@@ -307,13 +300,21 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
                 return None
             (mss,) = _UNPACK_OPTION(data, pos)  # tcp.yaml:53
             pos += 2
+            if pos != stop:
+                return None
+            return Option(kind, mss), pos
         elif kind == 3:  # tcp.yaml:54
             if pos >= stop:
                 return None
             shift = data[pos]  # tcp.yaml:54
             pos += 1
+            if pos != stop:
+                return None
+            return Option(kind, shift=shift), pos
         elif kind == 4:  # tcp.yaml:55
-            pass
+            if pos != stop:
+                return None
+            return Option(kind), pos
         elif kind == 5:  # tcp.yaml:56
             if (stop - pos) % 8 or (stop - pos) > 32768:
                 return None
@@ -321,19 +322,19 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
                 OptionBlocksItem(*fields) for fields in _UNPACK_OPTION_2(data[pos:stop])
             ]  # tcp.yaml:56
             pos = stop
+            return Option(kind, blocks=blocks), pos
         elif kind == 8:  # tcp.yaml:57
             if stop - pos < 8:
                 return None
             value_, echo = _UNPACK_OPTION_3(data, pos)  # tcp.yaml:57
             pos += 8
+            if pos != stop:
+                return None
+            return Option(kind, value=value_, echo=echo), pos
         else:
             data_ = data[pos:stop]  # tcp.yaml:58
             pos = stop
-        if pos != stop:
-            return None
-    if pos - start > 65536:
-        return None
-    return Option(kind, mss, shift, blocks, value_, echo, data_), pos
+            return Option(kind, data=data_), pos
 
 
 class _ReadOption(Frame[Option]):
@@ -625,14 +626,13 @@ _FIXED_OPTION_DATA: Final = Fixed(">II", (("value", 0, 4), ("echo", 4, 8)))
 
 def _scan_option_data(data: bytes, pos: int, end: int, kind: int) -> tuple[OptionData, int] | None:
     """Read a `option_data` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     if pos >= end:
         return None
     _length_ = data[pos]  # tcp.yaml:49
     pos += 1
     wanted = _length_ - 2
     stop = pos + wanted  # tcp.yaml:51
-    if wanted < 0 or stop > end or stop - start > 65536:
+    if wanted < 0 or stop > end:
         return None
     if kind == 2:  # tcp.yaml:53
         if stop - pos < 2:

@@ -1052,8 +1052,6 @@ def _scan_extension(
                 return None
             protocols = []
             while pos < stop5:  # tls.yaml:189
-                if pos >= stop5:
-                    return None
                 size = data[pos]  # tls.yaml:189
                 pos += 1
                 if stop5 - pos < size:
@@ -1106,13 +1104,11 @@ def _scan_extension(
                     shares.append(item3)
             elif from_client == False:  # tls.yaml:199
                 shares = []
-                while len(shares) < 1:  # tls.yaml:199
+                for _ in range(1):  # tls.yaml:199
                     got3 = _scan_key_share(data, pos, stop)  # tls.yaml:199
                     if got3 is None:
                         return None
                     item4, pos = got3
-                    if len(shares) >= 2000:
-                        return None
                     shares.append(item4)
             else:
                 return None
@@ -1372,7 +1368,6 @@ _UNPACK_HANDSHAKE_CERTIFICATES_ITEM: Final = struct.Struct(">HB").unpack_from
 
 def _scan_handshake_certificates_item(data: bytes, pos: int, end: int) -> tuple[bytes, int] | None:
     """Read a `handshake_certificates_item` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     if end - pos < 3:
         return None
     value, value2 = _UNPACK_HANDSHAKE_CERTIFICATES_ITEM(data, pos)  # tls.yaml:145
@@ -1382,8 +1377,6 @@ def _scan_handshake_certificates_item(data: bytes, pos: int, end: int) -> tuple[
         return None
     _value_ = data[pos : pos + size]  # tls.yaml:145
     pos += size
-    if pos - start > 524288:
-        return None
     return _value_, pos
 
 
@@ -1416,7 +1409,6 @@ _FIXED_HANDSHAKE: Final = Fixed(">BHB", (("type", 0, 1), ("length", 1, 4)))
 def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | None:
     """Read a `handshake` of which all is there before `end`; None = let the reader decide."""
     try:
-        start = pos
         random: bytes | None = None
         session_id: bytes | None = None
         from_client: bool | None = None
@@ -1433,7 +1425,7 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
         length = value << 8 | value2
         pos += 4
         stop = pos + length  # tls.yaml:141
-        if stop > end or stop - start > 524288:
+        if stop > end:
             return None
         if type == 1:  # tls.yaml:143
             if stop - pos < 2:

@@ -154,7 +154,6 @@ def _scan_udp_datagram(
     data: bytes, pos: int, end: int, version: int, source: str, destination: str, protocol: int
 ) -> tuple[UdpDatagram, int] | None:
     """Read a `udp_datagram` of which all is there before `end`; None = let the reader decide."""
-    start = pos
     if end - pos < 6:
         return None
     source_port, destination_port, length = _UNPACK_UDP_DATAGRAM(data, pos)  # udp.yaml:13
@@ -170,8 +169,6 @@ def _scan_udp_datagram(
         return None
     payload = data[pos : pos + wanted]  # udp.yaml:18
     pos += wanted
-    if pos - start > 1048576:
-        return None
     return UdpDatagram(source_port, destination_port, length, checksum, payload), pos
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import struct
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WORDS: Final = struct.Struct(">8H").unpack
 _ZEROS: Final = re.compile(r"(?:^|:)0(?::0)+(?=:|$)")
 
 
@@ -18,7 +20,8 @@ def ipv4_text(value: bytes | int) -> str:
         value = value.to_bytes(4, "big")
     if len(value) != 4:
         raise ValueError("no IPv4 address")
-    return ".".join(map(str, value))
+    a, b, c, d = value
+    return f"{a}.{b}.{c}.{d}"
 
 
 def ipv6_text(value: bytes) -> str:
@@ -27,7 +30,7 @@ def ipv6_text(value: bytes) -> str:
         raise ValueError("no IPv6 address")
     if value[:12] == b"\0" * 10 + b"\xff\xff":
         return f"::ffff:{ipv4_text(value[12:])}"
-    text = ":".join(f"{value[at] << 8 | value[at + 1]:x}" for at in range(0, 16, 2))
+    text = "{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:{:x}".format(*_WORDS(value))
     runs = _ZEROS.findall(text)
     if not runs:
         return text

@@ -31,6 +31,10 @@ class Packet(Frame[bytes]):
         """All of it."""
         return data[pos:end], end
 
+    def run(self, reader: Reader) -> bytes:
+        """One that is longer than a message may be is an error."""
+        return reader.rest("packet")
+
 
 class CustomSession(Session[StateT]):
     """A session whose machine has events of its own.

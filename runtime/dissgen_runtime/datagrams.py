@@ -57,7 +57,7 @@ class Datagrams(Clock):
         try:
             arguments = self._arguments(reader, side) if side.arguments is not None else ()
             got = rule.scan(reader.data, reader.pos, len(reader.data), *arguments)
-            if got is not None:
+            if got is not None and got[1] <= reader.reach:
                 message, reader.pos = got
             else:
                 frame = rule(*arguments)

@@ -65,6 +65,11 @@ class Elements(Budgeted):
         self._fresh = True
         self.examined = 0  # behind the byte that made the last element that failed impossible
 
+    @property
+    def reach(self) -> int:
+        """Where in `data` a scan of a message has to end: at most so many bytes behind its beginning as it may have."""
+        return min(len(self.data), self.pos + self.limits.message)
+
     def _reset_element(self) -> None:
         super()._reset_element()
         self._state = IDLE

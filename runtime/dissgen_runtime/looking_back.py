@@ -59,6 +59,14 @@ class LookingBack(GoingBack):
         origin.begin = at - self.base
         return origin if origin.begin >= 0 and self.root is None else None
 
+    def read_in_place(self, rule: str | None, begin: int, value: T) -> T:
+        """Remember a value that was read at the absolute offset `begin`, for an `at`; `rule`: where several are."""
+        origin_at, origin = self._origin()
+        if origin.depth == 0:
+            offset = begin - origin_at
+            origin.seen[offset if rule is None else (rule, offset)] = value
+        return value
+
     def at(
         self, rule: type[Frame[T]], offset: int, begin: int, key: Hashable, field: str | None, *arguments: object
     ) -> T:

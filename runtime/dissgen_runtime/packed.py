@@ -11,7 +11,11 @@ _HIGH_FIRST: Final = tuple(flags[::-1] for flags in _LOW_FIRST)
 def flags_of(data: bytes, count: int, order: Literal["big", "little"]) -> list[bool]:
     """The first `count` bits; `big` begins with the most significant bit of a byte."""
     table = _HIGH_FIRST if order == "big" else _LOW_FIRST
-    return [flag for byte in data for flag in table[byte]][:count]
+    found: list[bool] = []
+    for byte in data:
+        found += table[byte]
+    del found[count:]
+    return found
 
 
 def numbers_of(data: bytes, count: int, bits: int, signed: bool, order: Literal["big", "little"]) -> list[int]:

@@ -35,6 +35,7 @@ class Reading(Inside):
         direction, data, base, begin = reader.direction, reader.data, reader.base, reader.pos
         pos = begin
         size = len(data)
+        most = self.LIMITS.message
         hold = side.hold
         count = 0
         self._error = None
@@ -44,7 +45,7 @@ class Reading(Inside):
             while pos < size:
                 if hold is not None and hold(self):
                     break
-                got = scan(data, pos, size)
+                got = scan(data, pos, size if size - pos <= most else pos + most)
                 if got is None:
                     break
                 message, after = got
@@ -84,7 +85,7 @@ class Reading(Inside):
         try:
             if frame is None:
                 arguments = self._arguments(reader, side) if side.arguments is not None else ()
-                got = None if scanned else rule.scan(reader.data, reader.pos, len(reader.data), *arguments)
+                got = None if scanned else rule.scan(reader.data, reader.pos, reader.reach, *arguments)
                 if got is not None:
                     message, reader.pos = got
                 else:

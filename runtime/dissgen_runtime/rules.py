@@ -97,7 +97,7 @@ def parse(
     """
     if type(data) is not bytes:
         raise TypeError(f"data must be bytes, not {type(data).__name__}")
-    got = rule.scan(data, 0, len(data), *arguments)
+    got = rule.scan(data, 0, min(len(data), limits.message), *arguments)
     if got is not None:  # what has a scan streams nothing
         return got[0], got[1], []
     output = _Collector(streams, substreams or {})

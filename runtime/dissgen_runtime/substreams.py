@@ -167,7 +167,7 @@ class SubStreams(Transitions):
 
     def _sub_message(self, rule: type[Frame[Any]], sub: SubReader) -> Any:
         if sub.frame is None:
-            got = rule.scan(sub.data, sub.pos, len(sub.data))
+            got = rule.scan(sub.data, sub.pos, sub.reach)
             if got is not None and got[1] > sub.pos:
                 message, sub.pos = got
                 return message

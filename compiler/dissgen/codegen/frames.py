@@ -51,9 +51,7 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
         self.origins = origins
         self.begin_origin()
         self.all(_whole_message(rule.body))
-        if rule.origin:
-            self.steps.add("r.end_origin()")
-        self.steps.add(f"return {self._result()}")
+        self.end_origin(self._result())
 
     def lines(self) -> list[str]:
         """The body of `run`."""

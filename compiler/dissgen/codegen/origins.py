@@ -9,10 +9,24 @@ from dissgen.codegen.locals import Locals
 from dissgen.codegen.pysource import Code, literal
 from dissgen.codegen.steps import Steps
 from dissgen.ir import ops
-from dissgen.ir.expressions import Typed
-from dissgen.ir.walk import every
+from dissgen.ir.expressions import BindingKind, Name, Typed, walk
+from dissgen.ir.walk import body_expressions, every
 from dissgen.types import BoolType, BytesType, EnumType, FloatType, IntType, StrType
 
+# What reads its bytes alike wherever they end.
+_ALIKE = (
+    ops.NumberRead
+    | ops.FixedRun
+    | ops.TakeRead
+    | ops.Loop
+    | ops.Branch
+    | ops.If
+    | ops.Let
+    | ops.Verify
+    | ops.Fail
+    | ops.Call
+    | ops.At
+)
 _HASHABLE = BoolType | IntType | FloatType | StrType | BytesType | EnumType
 
 
@@ -23,6 +37,9 @@ class Origins:
         self.looking_back = looking_back(module)
         ats = [op for rule in module.rules for op in every(rule.body) if isinstance(op, ops.At)]
         self._single = len({op.call.rule for op in ats}) == 1 and not any(op.call.arguments for op in ats)
+        # The rules whose values are remembered where they stand, and by which name.
+        alike = _read_in_place(module, ats) & self.looking_back
+        self.in_place = {rule: None if self._single else rule for rule in alike}
 
     def key(self, op: ops.At, offset: str, arguments: list[str]) -> str:
         """Under which name the value is remembered; with arguments that have no hash it is not."""
@@ -31,6 +48,32 @@ class Origins:
         if not all(isinstance(value.type, _HASHABLE) for _, value in op.call.arguments):
             return "None"
         return f"({', '.join((literal(op.call.rule), offset, *arguments))})"
+
+
+def _read_in_place(module: ops.Module, ats: list[ops.At]) -> frozenset[str]:
+    """The rules that an `at` reads and whose values, read in their places, are what it would read there.
+
+    It would see another end of the bytes, so that none of their elements may look for one.
+    """
+    rules = {rule.name: rule for rule in module.rules}
+    if any(isinstance(op, ops.Union) for rule in module.rules for op in every(rule.body)):
+        return frozenset()
+
+    def alike(name: str, inside: frozenset[str]) -> bool:
+        rule = rules[name]
+        if name in inside:
+            return True
+        called = {op.rule for op in every(rule.body) if isinstance(op, ops.Call)}
+        names = (node for tree in body_expressions(rule.body) for node in walk(tree) if isinstance(node, Name))
+        return (
+            not (rule.parameters or rule.streams or rule.origin)
+            and all(isinstance(op, _ALIKE) and not (isinstance(op, ops.Loop) and op.rest) for op in every(rule.body))
+            and not any(name.binding.kind in (BindingKind.REMAINING, BindingKind.POSITION) for name in names)
+            and all(alike(other, inside | {name}) for other in called)
+        )
+
+    found = {op.call.rule for op in ats if not op.call.arguments}
+    return frozenset(name for name in found if alike(name, frozenset()))
 
 
 def looking_back(module: ops.Module) -> frozenset[str]:
@@ -70,12 +113,21 @@ class FrameOrigins:
     def begin_origin(self) -> None:
         """Note where the rule begins, if that is needed."""
         self.begun = ""
-        if any(isinstance(op, ops.At) for op in every(self.rule.body)):
+        if self.rule.name in self.origins.in_place or any(isinstance(op, ops.At) for op in every(self.rule.body)):
             self.begun = self._slot("begin", "int", "0")
             self.steps.add(f"{self.begun} = r.offset")
         if self.rule.origin:
             self.steps.add("r.begin_origin()")
             self.steps.current.waits = True
+
+    def end_origin(self, result: str) -> None:
+        """The end of the rule, which has this value."""
+        if self.rule.origin:
+            self.steps.add("r.end_origin()")
+        if self.rule.name in self.origins.in_place:
+            rule = self.origins.in_place[self.rule.name]
+            result = f"r.read_in_place({literal(rule)}, {self.begun}, {result})"
+        self.steps.add(f"return {result}")
 
     def at(self, op: ops.At) -> None:
         offset = self.settled(op.offset, op.place)
@@ -115,8 +167,19 @@ class ScanOrigins:
         elif self.rule.name in self.origins.looking_back:
             self.code.add("if origin is None:")
             self.code.add("    origin = Origin(pos, LIMITS)")
-        if any(isinstance(op, ops.At) for op in every(self.rule.whole or ())):
+        whole = every(self.rule.whole or ())
+        if self.rule.name in self.origins.in_place or any(isinstance(op, ops.At) for op in whole):
             self.code.add("begin = pos - origin.begin")
+
+    def remembered(self, result: str) -> str:
+        """The value of the rule, which an `at` finds at this place."""
+        if self.rule.name not in self.origins.in_place:
+            return result
+        value = self.named("value", result)
+        rule = self.origins.in_place[self.rule.name]
+        self.code.add("if origin.depth == 0:")
+        self.code.add(f"    origin.seen[{'begin' if rule is None else f'{literal(rule)}, begin'}] = {value}")
+        return value
 
     def at(self, op: ops.At) -> None:
         offset = self.named("offset", emit(op.offset, self.names))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dissgen.codegen import naming
 from dissgen.codegen.expressions import emit
 from dissgen.codegen.extents import Extents
@@ -9,7 +11,7 @@ from dissgen.codegen.runs import run_pattern
 from dissgen.codegen.scan_numbers import ScanNumbers
 from dissgen.codegen.values import converted, may_raise, parsed_int, python_type
 from dissgen.ir import ops
-from dissgen.ir.expressions import Name, Typed, fallible
+from dissgen.ir.expressions import BindingKind, Name, Typed, fallible, walk
 from dissgen.ir.walk import body_expressions, every
 from dissgen.types import ListType, OneOfType, inner
 
@@ -33,6 +35,10 @@ class ScanLoops(ScanNumbers):
         if op.count is not None:
             self.peeks(op.count)
         if self.at_once(op):
+            self.moved()
+            return
+        if op.count is not None and not op.rest and op.while_ is None and op.until is None:
+            self._counted(op, op.count)
             return
         items = self.items(op)
         index = f"len({items})" if items else self.locals.fresh("index")
@@ -45,17 +51,51 @@ class ScanLoops(ScanNumbers):
         tests = [f"{index} < {count}"] if count else []
         tests += [f"pos < {self.names.end}"] if op.rest else []
         with self.code.block(f"while {' and '.join(tests) or 'True'}:", op.place):
+            self.moved()
+            self.sure = 1 if op.rest else 0
             if op.while_ is not None:
                 self.peeks(op.while_)
                 self.code.add(f"if not ({emit(op.while_, self.names)}):")
                 self.code.add("    break")
-            self._loop_item(op, items, index)
+            known = (self.sure, self.octet)
+            self._item_read(op, items)
+            if items:
+                self.decline(f"len({items}) >= {self.module.limits.items}")
+                self.code.add(f"{items}.append({self.names.item})")
+            else:
+                self.code.add(f"{index} += 1")
             if op.until is not None:
                 self.names.index = f"({index} - 1)"
                 self.peeks(op.until)
                 self.code.add(f"if {emit(op.until, self.names)}:")
                 self.code.add("    break")
+        self.moved()
+        if op.while_ is not None and not tests and op.until is None:
+            self.sure, self.octet = known
         self.names.index = "0"
+
+    def _counted(self, op: ops.Loop, size: Typed) -> None:
+        """An array that only its count ends."""
+        count = self.named("count", emit(size, self.names))
+        most = self.extents.value(size)
+        limit = self.module.limits.items
+        if op.target.name is not None and (most is None or most > limit):
+            self.decline(f"{count} > {limit}")
+        items = self.items(op)
+        used = any(node.binding.kind is BindingKind.INDEX for node in self._names((op.item,)))
+        self.names.index = self.locals.fresh("index") if used else "_"
+        with self.code.block(f"for {self.names.index} in range({count}):", op.place):
+            self.moved()
+            self._item_read(op, items)
+            if items:
+                self.code.add(f"{items}.append({self.names.item})")
+        self.moved()
+        self.names.index = "0"
+
+    @staticmethod
+    def _names(body: tuple[ops.Op, ...]) -> Iterator[Name]:
+        """The names in the expressions of a body."""
+        return (node for tree in body_expressions(body) for node in walk(tree) if isinstance(node, Name))
 
     def items(self, op: ops.Loop) -> str:
         """The local that keeps the items, empty; "" for an array that keeps none."""
@@ -72,7 +112,8 @@ class ScanLoops(ScanNumbers):
         self.code.add(f"{naming.local(name)}{annotation} = []")
         return naming.local(name)
 
-    def _loop_item(self, op: ops.Loop, items: str, index: str) -> None:
+    def _item_read(self, op: ops.Loop, items: str) -> None:
+        """Read an item into `names.item`; one that is not kept has a byte at least."""
         before = ""
         if not items:
             before = self.locals.fresh("before")
@@ -82,12 +123,9 @@ class ScanLoops(ScanNumbers):
             item = self.names.item
         elif not (isinstance(op.item, ops.Call) and self._item_by_pattern(op.item, item)):
             self.op(op.item)
-        if items:
-            self.decline(f"len({items}) >= {self.module.limits.items}")
-            self.code.add(f"{items}.append({item})")
-        else:
+        self.moved()
+        if not items:
             self.decline(f"pos == {before}")
-            self.code.add(f"{index} += 1")
 
     def _valued_item(self, call: ops.Call) -> bool:
         """An item whose size is read first is read here, without calling the scan of its rule."""

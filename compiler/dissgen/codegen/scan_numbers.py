@@ -39,6 +39,12 @@ class ScanNumbers:
     left: tuple[str, str] | None = None
     """The end of a budget that was just entered, and its size."""
 
+    sure: int = 0
+    """How many bytes are known to be there."""
+
+    octet: str = ""
+    """The local that has the next byte."""
+
     ahead: int = 0
     """How many bytes of the budget that comes next are read."""
 
@@ -51,14 +57,16 @@ class ScanNumbers:
     def local(self, target: str) -> str:
         raise NotImplementedError
 
-    budget: ops.Within | None = None
-    """The budget whose end shows that the message is not too long."""
-
     def all(self, body: tuple[ops.Op, ...], tail: Callable[[], None] | None = None) -> None:
         raise NotImplementedError
 
     def items(self, op: ops.Loop) -> str:
         raise NotImplementedError
+
+    def moved(self) -> None:
+        """Of the bytes that come next nothing is known."""
+        self.sure = 0
+        self.octet = ""
 
     def named(self, name: str, source: str) -> str:
         """The source, if it is a name or a number; else a local that has its value."""
@@ -73,11 +81,13 @@ class ScanNumbers:
     def fixed(self, parts: tuple[ops.NumberRead, ...], place: ops.Place) -> None:
         """One test of the bounds, one structure."""
         found = layout(parts)
-        self.decline(f"{self.names.end} - pos < {found.size}" if found.size > 1 else f"pos >= {self.names.end}")
+        if found.size > self.sure:
+            self.decline(f"{self.names.end} - pos < {found.size}" if found.size > 1 else f"pos >= {self.names.end}")
+        self.sure = max(found.size, self.sure) - found.advance
         unpacked = Unpacked(found, self._direct, self._number, self.locals.fresh)
         targets = unpacked.targets
         if len(targets) == 1 and found.format in (">B", "<B"):
-            self.code.add(f"{targets[0]} = data[pos]", place)
+            self.code.add(f"{targets[0]} = {self.octet or 'data[pos]'}", place)
         elif targets:
             name = self._struct(found.format, "unpack_from", _words(parts))
             left = ", ".join(targets) if len(targets) > 1 else f"({targets[0]},)"
@@ -92,6 +102,7 @@ class ScanNumbers:
             if leaf.constant is not None and (self._direct(leaf) in targets):
                 self.decline(f"{self._direct(leaf)} != {literal(leaf.constant)}")
         if found.advance:
+            self.octet = ""
             self.code.add(f"pos += {found.advance}")
 
     def _direct(self, leaf: ops.NumberRead) -> str | None:
@@ -256,8 +267,7 @@ class ScanNumbers:
         self.code.add(f"{stop} = pos + {size}" + (f" - {ahead}" if ahead else ""), op.place)
         negative = "" if self.extents.value(op.size) is not None else f"{size} < 0 or "
         negative = f"{stop} < pos or " if ahead else negative
-        long = f" or {stop} - start > {self.module.limits.message}" if op is self.budget else ""
-        self.decline(f"{negative}{stop} > {before}{long}")
+        self.decline(f"{negative}{stop} > {before}")
 
         def end() -> None:
             if op.slack:
@@ -268,6 +278,7 @@ class ScanNumbers:
                 tail()
 
         self.names.end = stop
+        self.moved()
         body = op.body
         if ahead:
             self._path.append(body[0])
@@ -280,6 +291,7 @@ class ScanNumbers:
             self.all(body, end)
         self.left = None
         self.names.end = before
+        self.moved()
 
 
 def packed_items(op: ops.PackedRead, data: str, count: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import assert_never
+from typing import Final, assert_never
 
 from dissgen.codegen import naming
 from dissgen.codegen.constants import ConstantView
@@ -28,7 +28,23 @@ from dissgen.ir.expressions import Name, Peek, Typed, walk
 from dissgen.ir.walk import body_expressions, every
 from dissgen.primitives.array import ITEM
 from dissgen.tokens import CompiledToken
-from dissgen.types import OneOfType, OptionalType, inner
+from dissgen.types import BoolType, OneOfType, OptionalType, inner
+
+# Behind these, nothing is known of the bytes that follow.
+_MOVES: Final = (
+    ops.TokenRead
+    | ops.LiteralRead
+    | ops.Run
+    | ops.VarintRead
+    | ops.PackedRead
+    | ops.RestRead
+    | ops.Prefer
+    | ops.TakeRead
+    | ops.Call
+    | ops.Branch
+    | ops.If
+    | ops.Union
+)
 
 
 class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
@@ -65,13 +81,10 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
         optional = {field.name: field for field in self.rule.fields if isinstance(field.type, OptionalType)}
         several = {field.name for field in self.rule.fields if isinstance(inner(field.type), OneOfType)}
         self._declared |= several
-        limited = most is None or most > self._limit
-        last = whole[-1] if whole else None
-        budget = last if isinstance(last, ops.Within) else None
         bytewise = any(isinstance(op, ops.TokenRead | ops.Run | ops.Prefer) for op in every(whole))
-        sunk = bool(optional) and self.rule.result is None and not bytewise and ends_in_branch(whole)
-        if sunk and (budget is not None or not limited):
-            self.budget = budget if limited else None
+        kept = self.rule.name in self.origins.in_place
+        sunk = bool(optional) and not kept and self.rule.result is None and not bytewise and ends_in_branch(whole)
+        if sunk:
             read = {
                 node.binding.name for tree in body_expressions(whole) for node in walk(tree) if isinstance(node, Name)
             }
@@ -82,9 +95,9 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
             self._declared |= set(optional)
             needed = list(optional)
             self.all(whole)
-            if limited or self._limit < (most or 0):
+            if self._limit < self.module.limits.message and (most is None or most > self._limit):
                 self.decline(f"pos - start > {self._limit}")
-            self.code.add(f"return {self._result()}, pos")
+            self.code.add(f"return {self.remembered(self._result())}, pos")
         for field in self.rule.fields:
             if isinstance(field.type, OneOfType):
                 self.code.insert(place, f"{naming.local(field.name)}: {python_type(field.type)}")
@@ -137,6 +150,11 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
             tail()
 
     def op(self, op: ops.Op) -> None:
+        self._one(op)
+        if isinstance(op, _MOVES):
+            self.moved()
+
+    def _one(self, op: ops.Op) -> None:
         match op:
             case ops.TokenRead() | ops.LiteralRead():
                 self.run(ops.Run((op,), op.place))
@@ -226,12 +244,13 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
     def _branch(self, op: ops.Branch, tail: Callable[[], None] | None = None) -> None:
         self.peeks(op.subject)
         value = subject(op, self.names)
-        if not isinstance(op.subject, Name):
+        if not isinstance(op.subject, Name) and not _is_a_test(op):
             name = self.locals.fresh("subject")
             self.code.add(f"{name} = {value}", op.place)
             value = name
         for index, case in enumerate(op.cases):
-            with self.code.block(f"{'if' if index == 0 else 'elif'} {case_test(value, case.values)}:", case.place):
+            test = value if _is_a_test(op) else case_test(value, case.values)
+            with self.code.block(f"{'if' if index == 0 else 'elif'} {test}:", case.place):
                 self._arm(case.body, tail)
         if op.otherwise is None:
             self.code.add("else:")
@@ -243,14 +262,16 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
             self._arm(op.otherwise, tail)
 
     def _arm(self, body: tuple[ops.Op, ...], tail: Callable[[], None] | None) -> None:
-        before = len(self._path)
+        before, known = len(self._path), (self.sure, self.octet)
         self.all(body, tail)
+        self.sure, self.octet = known
         del self._path[before:]
 
     def _union(self, op: ops.Union) -> None:
         mark, reach = self.locals.fresh("mark"), self.locals.fresh("reach")
         self.code.add(f"{mark} = {reach} = pos", op.place)
         for index, member in enumerate(op.members):
+            self.moved()
             self.all(member)
             if index < len(op.members) - 1:
                 self.code.add(f"{reach} = max({reach}, pos)")
@@ -267,8 +288,11 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
             self.names.peeks[node] = name
             match node.kind, node.argument:
                 case "octet", _:
-                    self.decline(f"pos >= {self.names.end}")
+                    if not self.sure:
+                        self.decline(f"pos >= {self.names.end}")
+                        self.sure = 1
                     self.code.add(f"{name} = data[pos]")
+                    self.octet = name
                 case "token", str(token):
                     # no match may be for want of data: only the longest viable prefix decides, so stay clear of the end
                     compiled = self.tokens[token].compiled
@@ -297,6 +321,11 @@ def structures(scan: ScanBody | None, of_frame: list[tuple[str, str]]) -> tuple[
     """The structures of a rule: those of its scan, then those of its frame."""
     found = [ConstantView(item.name, item.value, item.comment) for item in scan.structs] if scan is not None else []
     return (*found, *(ConstantView(name, value, "") for name, value in of_frame))
+
+
+def _is_a_test(op: ops.Branch) -> bool:
+    """Whether the branch is an `if` with an `else`."""
+    return isinstance(op.subject.type, BoolType) and [case.values for case in op.cases] == [(True,)]
 
 
 def _viable_length(compiled: CompiledToken, module: ops.Module) -> int:
