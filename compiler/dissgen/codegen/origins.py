@@ -56,7 +56,7 @@ def _read_in_place(module: ops.Module, ats: list[ops.At]) -> frozenset[str]:
     It would see another end of the bytes, so that none of their elements may look for one.
     """
     rules = {rule.name: rule for rule in module.rules}
-    if any(isinstance(op, ops.Union) for rule in module.rules for op in every(rule.body)):
+    if any(isinstance(op, ops.Union | ops.Try) for rule in module.rules for op in every(rule.body)):
         return frozenset()
 
     def alike(name: str, inside: frozenset[str]) -> bool:
