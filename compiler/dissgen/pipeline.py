@@ -30,10 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An example as plain values, and where it stands."""
+    """An example as plain values, and as it stands in the file."""
 
     value: dict[str, Any]
-    span: Span
+    node: MappingNode
+
+    @property
+    def span(self) -> Span:
+        return self.node.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,6 @@ def _examples(node: Node | None) -> tuple[Example, ...]:
     found = []
     for item in getattr(node, "items", ()):
         value = plain(item)
-        if isinstance(value, dict):
-            found.append(Example(value, item.span))
+        if isinstance(value, dict) and isinstance(item, MappingNode):
+            found.append(Example(value, item))
     return tuple(found)

@@ -8,6 +8,7 @@ from dissgen.diagnostics import Diagnostics
 from dissgen.reader import ScalarNode
 from dissgen.sema.declarations import check_events, check_machine_events, check_tables, check_variables
 from dissgen.sema.enums import check_enums
+from dissgen.sema.examples import Known, check_examples
 from dissgen.sema.flow import check_fed, check_flow, check_raised
 from dissgen.sema.hooks import check_hooks
 from dissgen.sema.machine import EVENTS, Machine
@@ -45,6 +46,9 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
     confirm = _confirm(protocol, tokens)
     tokens.finish()
     rules.check_ends()
+    alerts = machine.alerts()
+    known_hooks = tuple(item for item in hooks.values() if item is not None)
+    check_examples(Known(protocol, rules, events, alerts, variables, states, known_hooks))
     if not diagnostics.has_errors:
         check_flow(states, machine, diagnostics)
     if diagnostics.has_errors:
@@ -60,12 +64,12 @@ def analyse(protocol: Protocol, diagnostics: Diagnostics) -> Model | None:
         variables=tuple(item for item in variables.values() if item is not None),
         conditions=tuple((item.name.text, item.name.span) for item in protocol.conditions),
         events=tuple(item for item in events.values() if item is not None),
-        alerts=machine.alerts(),
+        alerts=alerts,
         initial=initial,
         states=states,
         machine_events=tuple(item for item in machine_events.values() if item is not None),
         custom=machine.custom,
-        hooks=tuple(item for item in hooks.values() if item is not None),
+        hooks=known_hooks,
         used={section: frozenset(names) for section, names in context.used.items()},
     )
 

@@ -62,18 +62,19 @@ def _raised(step: Raise, compiled: Compiled, module: Any, around: dict[str, Any]
         needed = ", ".join(types) or "no payload"
         raise ScriptError(f"`{step.event}` brings {needed}, not {', '.join(map(str, step.payload)) or 'nothing'}")
     values = {
-        naming.local(name): _value(step.payload[name], type_, f"{step.event}.{name}", module, around)
+        naming.local(name): typed(step.payload[name], type_, f"{step.event}.{name}", module, around)
         for name, type_ in types.items()
     }
     return Raise(step.event, values)
 
 
-def _value(written: object, type_: Type, name: str, module: Any, around: dict[str, Any]) -> object:
+def typed(written: object, type_: Type, name: str, module: Any, around: dict[str, Any]) -> object:
+    """What YAML says as a value of a type; `around` is what records are read with. Raises ScriptError, ParseError."""
     match type_:
         case OptionalType(of):
-            return None if written is None else _value(written, of, name, module, around)
+            return None if written is None else typed(written, of, name, module, around)
         case ListType(of) if isinstance(written, list):
-            return [_value(item, of, name, module, around) for item in written]
+            return [typed(item, of, name, module, around) for item in written]
         case BytesType() | RecordType():
             data = _bytes(written, name)
             if isinstance(type_, BytesType):

@@ -75,10 +75,10 @@ def answers_of(compiled: Compiled, entry: Mapping[str, Any]) -> dict[str, Answer
     return {"hooks": Answers(compiled.module.hooks, given)}
 
 
-def calls_without_hooks(entry: Mapping[str, Any]) -> str | None:
-    """An expectation about calls that nobody hears of."""
-    without = "calls" in entry.get("expect", {}) and "hooks" not in entry
-    return "  an example without `hooks` expects no calls: write `hooks: {}`" if without else None
+def calls_without_hooks(entry: Mapping[str, Any]) -> None:
+    """Refuse an expectation about calls that nobody hears of. Raises ScriptError."""
+    if "calls" in entry.get("expect", {}) and "hooks" not in entry:
+        raise ScriptError("an example without `hooks` expects no calls: write `hooks: {}`")
 
 
 def run_with_hooks(module: Any, steps: list[Step], options: dict[str, Any]) -> Outcome:

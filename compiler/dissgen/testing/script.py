@@ -15,10 +15,14 @@ _UNITS: Final = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 10**9, "min": 60 * 
 
 
 _FORMS: Final = ("raw", "hex", "file")
+MAXIMUM_SIZE: Final = 1 << 20
+"""Bytes of all steps: an example is fed again and again, a capture is what `dissgen dissect` is for."""
 
 
 class ScriptError(ValueError):
-    """A step that is none; the text says why."""
+    """A step that is none; the text says why. `index` is the step's, from zero, where one step is at fault."""
+
+    index: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,28 @@ class ScriptReader:
 
     def steps(self, talk: object) -> list[Step]:
         """Raises ScriptError."""
+        steps: list[Step] = []
         if isinstance(talk, str):
-            steps = [self._line(line) for line in talk.removesuffix("\n").split("\n") if talk]
+            parts: list[object] = [*lines_of(talk)]
         elif isinstance(talk, list):
-            steps = [self._entry(entry) for entry in talk]
+            parts = talk
         else:
             raise ScriptError("`talk` is text or a list of steps")
-        if any(isinstance(step, Midstream) for step in steps[1:]):
-            raise ScriptError("`!midstream` is the first step")
+        size = 0
+        for index, part in enumerate(parts):
+            try:
+                step = self._entry(part)
+                size += len(step.data) if isinstance(step, Send) else 0
+                if index and isinstance(step, Midstream):
+                    raise ScriptError("`!midstream` is the first step")
+                if size > MAXIMUM_SIZE:
+                    raise ScriptError(
+                        f"an example has at most {MAXIMUM_SIZE} bytes; use `dissgen dissect` on a capture"
+                    )
+            except ScriptError as error:
+                error.index = index
+                raise
+            steps.append(step)
         return steps
 
     def _speaker(self, name: str) -> Direction:
@@ -152,13 +170,14 @@ class ScriptReader:
 
     def _file(self, name: str) -> bytes:
         try:
-            return (self.folder / name).read_bytes()
+            with (self.folder / name).open("rb") as file:
+                return file.read(MAXIMUM_SIZE + 1)
         except (OSError, ValueError) as error:  # ValueError: no file has such a name
             raise ScriptError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
 
     def _command(self, words: list[str]) -> Step:
         match words:
-            case ["gap", name, size] if re.fullmatch("[0-9]+", size):
+            case ["gap", name, size] if re.fullmatch("[0-9]{1,15}", size):
                 return Lose(self._speaker(name), int(size))
             case ["midstream"]:
                 return Midstream()
@@ -166,7 +185,7 @@ class ScriptReader:
                 return Close(self._speaker(name), cut=False)
             case ["cut", name]:
                 return Close(self._speaker(name), cut=True)
-            case ["wait", number, unit] if unit in _UNITS and re.fullmatch(r"[0-9]+(\.[0-9]+)?", number):
+            case ["wait", number, unit] if unit in _UNITS and re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,9})?", number):
                 return Wait(round(Fraction(number) * _UNITS[unit]))
             case _:
                 pass
@@ -174,6 +193,11 @@ class ScriptReader:
             f"`!{' '.join(words)}` is no step; write `!gap up 100`, `!wait 6 min`, `!close down`, `!cut down` "
             "or `!midstream`"
         )
+
+
+def lines_of(talk: str) -> list[str]:
+    """The steps of a talk that is a text."""
+    return talk.removesuffix("\n").split("\n") if talk else []
 
 
 def _hex(text: str) -> bytes:

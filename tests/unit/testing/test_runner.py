@@ -13,7 +13,8 @@ from dissgen.diagnostics import Diagnostics, render_all
 from dissgen.pipeline import compile_source
 from dissgen.testing import run_examples
 from dissgen.testing.outcome import run
-from dissgen.testing.runner import ExampleResult, cuts
+from dissgen.testing.runner import ExampleResult
+from dissgen.testing.schedules import cuts
 from dissgen.testing.script import Close, Lose, Send, Step, Wait
 from dissgen.text import SourceFile
 from dissgen_runtime import DOWN, UP
@@ -110,14 +111,10 @@ def test_a_right_expectation_passes(expect: str) -> None:
             "('said', {'text': 'other'})",
             "('said', {'text': 'again'})",
         ),
-        ("{events: [{event: said, other: 1}, {event: said}]}", "events", "{'other': 1}", "{'other': None}"),
         ("{events: [{event: content}, {event: said}, {event: said}]}", "events", "('content', {})", "('said',"),
         ("{streams: {content: []}}", "streams", "[]", "[b'some text']"),
         ("{streams: {content: [other]}}", "streams", "[b'other']", "[b'some text']"),
         ("{variables: {seen: [hello]}}", "variables", "['hello']", "['hello', 'again']"),
-        ("{variables: {nothing: 1}}", "variables", "{'nothing': 1}", "{'nothing': None}"),
-        ("{value: 1}", "expects no value", "", ""),
-        ("{error: {kind: token}}", "expects no error", "", ""),
     ],
 )
 def test_a_wrong_expectation_fails(expect: str, kind: str, wanted: str, got: str) -> None:
@@ -137,30 +134,17 @@ def test_a_wrong_expectation_fails(expect: str, kind: str, wanted: str, got: str
         ("C: 12ab", "{value: {value: 12}}", None),
         ("C: 12ab", "{}", None),
         ("C: 12ab", "{value: {value: 13}}", "value:"),
-        ("C: 12ab", "{value: {nothing: 1}}", "value:"),
         ("C: 12ab", "{value: 12}", "value:"),
-        ("C: 12ab", "{error: {kind: token}}", "an error was expected"),
+        ("C: 12ab", "{error: {kind: mismatch}}", "an error was expected"),
         ("C: x", "{value: {value: 1}}", "number"),
         ("C: x", "{error: {rule: number, field: value, offset: 0}}", None),
         ("C: x", "{error: {offset: 1}}", "error:"),
         ("C: x", "{error: {field: word}}", "error:"),
-        ("C: x", "{error: {nothing: 1}}", "error:"),
-        ("!gap up 1", "{}", "data only"),
-        ("C: 12ab", "{state: open}", "expects no state"),
-        ("C: 12ab", "{events: {said: 0}}", "expects no events"),
     ],
 )
 def test_examples_of_rules(talk: str, expect: str, wrong: str | None) -> None:
     text = failure(RULE.replace("{talk}", talk).replace("{expect}", expect))
     assert (text is None) if wrong is None else (text is not None and wrong in text)
-
-
-@pytest.mark.parametrize("line", ["rule: nothing", "rule: number\n  with: {nothing: 1}"])
-def test_a_rule_that_cannot_be_called(line: str) -> None:
-    example = RULE.replace("rule: number", line).replace("{talk}", "C: 12ab").replace("{expect}", "{}")
-    text = failure(example)
-    assert text is not None
-    assert "nothing" in text
 
 
 def test_every_cut_is_made() -> None:
@@ -229,4 +213,4 @@ def test_a_wrong_talk_is_reported_and_the_others_run(tmp_path: Path) -> None:
     assert [(found.name, found.failure) for found in run_examples(compiled, diagnostics)] == [("right", None)]
     text = render_all(diagnostics)
     assert "error[DG730]: example `wrong`: `X` speaks in no direction" in text
-    assert "--> talk.yaml:23:5" in text
+    assert "--> talk.yaml:23:26" in text

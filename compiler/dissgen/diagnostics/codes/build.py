@@ -22,5 +22,13 @@ CODES: Final[tuple[Code, ...]] = (
         "talk: |\n  X: hello",
         "talk: |\n  C: hello",
     ),
+    Code(
+        "DG731",
+        "an example expects what cannot be",
+        "An example with `rule` parses its bytes with that rule: it expects a `value` or an `error`, and gives every "
+        "parameter in `with`. All other examples are conversations and expect the rest. Bytes are `{hex: '0d 0a'}`.",
+        "{name: a number, rule: number, talk: 'C: 12', expect: {state: open}}",
+        "{name: a number, rule: number, talk: 'C: 12', expect: {value: {value: 12}}}",
+    ),
 )
 """In ascending order."""
