@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from dissgen_runtime.events import Record
 from dissgen_runtime.limits import Limits
+
+OBJECT = 72
+ENTRY = 16
+NUMBER = 32
 
 T = TypeVar("T", bound="list[Any] | str | bytes | None")
 V = TypeVar("V")
@@ -16,7 +21,29 @@ def bounded(value: T, limits: Limits) -> T:
     limit = limits.items if isinstance(value, list) else limits.message
     if size > limit:
         raise ValueError(f"a value of {size} entries or bytes, more than {limit}")
+    if isinstance(value, list) and sum(map(weigh, value)) > limits.variable:
+        raise ValueError(f"a list that weighs more than {limits.variable} bytes")
     return value
+
+
+def weigh(value: object) -> int:
+    """What an entry counts for `limits.variable`: its characters or bytes, and something for every object in it."""
+    if isinstance(value, str | bytes):
+        return OBJECT + len(value)
+    if isinstance(value, list):
+        return OBJECT + sum(ENTRY + weigh(item) for item in value)
+    if isinstance(value, Record):
+        return OBJECT + sum(ENTRY + weigh(field) for field in value.fields().values())
+    return NUMBER
+
+
+def surplus(weights: list[int], most: int) -> int:
+    """How many of the first entries have to leave, that the rest weighs at most so much."""
+    total, count = sum(weights), 0
+    while total > most:
+        total -= weights[count]
+        count += 1
+    return count
 
 
 def numbers(value: V) -> V:

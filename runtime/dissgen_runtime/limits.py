@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Limits:
     """Bytes (message, token, hold), entries (items), nesting (depth), moves without a byte consumed (transitions),
     bytes read again for each byte of the message (work), output of a decompressor for each byte of its
-    input (expansion).
+    input (expansion), what the entries of a list or map variable may weigh together (variable).
     """
 
     message: int = 1024 * 1024
@@ -20,3 +20,4 @@ class Limits:
     transitions: int = 64
     work: int = 64
     expansion: int = 100
+    variable: int = 1024 * 1024

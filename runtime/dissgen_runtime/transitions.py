@@ -12,6 +12,7 @@ from dissgen_runtime.calls import Calls
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Direction, Event
 from dissgen_runtime.hooks import why
+from dissgen_runtime.keeping import surplus, weigh
 from dissgen_runtime.machine import FAIL, STAY, Handler, Row
 from dissgen_runtime.maps import Map
 from dissgen_runtime.reader import Frame, NeedMore, Reader
@@ -279,30 +280,48 @@ class Transitions(Calls):
         return False
 
     def _push(self, entries: list[Any], value: object, limit: int | None, name: str) -> None:
-        """Append to a list variable; beyond its own limit the oldest entry leaves, beyond `limits.items` it fails."""
+        """Append to a list variable; beyond its own limit the oldest entries leave, beyond the spec's it fails."""
         if limit is None and len(entries) >= self.LIMITS.items:
             raise ValueError(f"more than {self.LIMITS.items} entries in `{name}`")
         entries.append(value)
         if limit is not None and len(entries) > limit:
             del entries[0]
-            self._report_full(name, limit)
+            self._report_full(name, f"{limit} entries")
+        # Entries that weigh no more than their share fit in any number.
+        if weigh(value) > self.LIMITS.variable // (limit or self.LIMITS.items):
+            del entries[: self._too_heavy([weigh(entry) for entry in entries], limit, name)]
 
     def _remember(self, entries: Map[K, V], key: K, value: V, name: str) -> None:
         """Set an entry of a map variable; for the limits see `_push`."""
-        if entries.limit is None and key not in entries and len(entries) >= self.LIMITS.items:
+        limit = entries.limit
+        if limit is None and key not in entries and len(entries) >= self.LIMITS.items:
             raise ValueError(f"more than {self.LIMITS.items} entries in `{name}`")
         entries.remember(key, value, self.now)
-        if entries.limit is not None and len(entries) > entries.limit:
+        if limit is not None and len(entries) > limit:
             entries.forget(next(iter(entries)))
-            self._report_full(name, entries.limit)
+            self._report_full(name, f"{limit} entries")
+        if weigh(key) + weigh(value) > self.LIMITS.variable // (limit or self.LIMITS.items):
+            weights = [weigh(one) + weigh(other) for one, other in entries.items()]
+            for oldest in list(entries)[: self._too_heavy(weights, limit, name)]:
+                entries.forget(oldest)
         if entries.expires is not None and (self._due is None or self._due > self.now + entries.expires):
             self._due = self.now + entries.expires
 
-    def _report_full(self, name: str, limit: int) -> None:
+    def _too_heavy(self, weights: list[int], limit: int | None, name: str) -> int:
+        """How many of the oldest entries leave, that the others are within `limits.variable`."""
+        most = self.LIMITS.variable
+        count = surplus(weights, most)
+        if count and limit is None:
+            raise ValueError(f"the entries of `{name}` weigh more than {most} bytes")
+        if count:
+            self._report_full(name, f"{most} bytes")
+        return count
+
+    def _report_full(self, name: str, limit: str) -> None:
         """A variable had to let its oldest entry go: said once."""
         if name not in self._full:
             self._full = (*self._full, name)
-            self._builtin("limit", "low", f"`{name}` is full ({limit} entries): its oldest ones leave", None)
+            self._builtin("limit", "low", f"`{name}` is full ({limit}): its oldest ones leave", None)
 
     def _skip(self, terminator: Terminator | None) -> None:
         """Skip through the next match, from the element that failed or from here; None: all the rest (9)."""

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from dissgen.ir.expressions import Binary, BindingKind, Call, Constant, Method, Name, Typed, Unary, children, walk
+from dissgen.ir.expressions import (
+    Binary,
+    BindingKind,
+    Call,
+    Conditional,
+    Constant,
+    ListDisplay,
+    Method,
+    Name,
+    OrDefault,
+    Slice,
+    Typed,
+    Unary,
+    children,
+    walk,
+)
 from dissgen.types import BytesType, DurationType, IntType, ListType, OptionalType, StrType, inner
 
 _LENGTHENING: Final = frozenset({"decode", "encode", "hex", "join", "replace", "split"})
@@ -27,6 +42,23 @@ def grows(value: Typed) -> bool:
     )
 
 
+def _part(value: Typed) -> bool:
+    """Whether a list is a part of what a variable has already, or stands in the spec."""
+    match value:
+        case Constant():
+            return True
+        case Name(binding):
+            return binding.kind in _KEPT
+        case Slice(inside):
+            return _part(inside)
+        case Conditional(_, one, other) | OrDefault(one, other):
+            return _part(one) and _part(other)
+        case ListDisplay(items):
+            return all(isinstance(item, Constant) for item in items)
+        case _:
+            return False
+
+
 def counts(value: Typed) -> bool:
     """Whether it is, or holds, a number that may have more than 64 bits."""
     held = value.type
@@ -39,9 +71,12 @@ def counts(value: Typed) -> bool:
     return not _bounded(value)
 
 
-def kept(value: Typed, source: str) -> str:
-    """The source of a value that a variable keeps, held to the limits where it could grow."""
-    if grows(value):
+def kept(value: Typed, source: str, *, entry: bool = False) -> str:
+    """The source of a value that a variable keeps, held to the limits where it could grow.
+
+    What becomes an `entry` of a list or map is weighed with the others.
+    """
+    if grows(value) or (not entry and isinstance(inner(value.type), ListType) and not _part(value)):
         source = f"bounded({source}, LIMITS)"
     return f"numbers({source})" if counts(value) else source
 

@@ -21,7 +21,7 @@ class ConstantView:
 
 def limits(limits: ops.Limits) -> str:
     default = ops.Limits()
-    names = ("message", "token", "hold", "items", "depth", "transitions", "work", "expansion")
+    names = ("message", "token", "hold", "items", "depth", "transitions", "work", "expansion", "variable")
     changed = [f"{name}={getattr(limits, name)}" for name in names if getattr(limits, name) != getattr(default, name)]
     return f"Limits({', '.join(changed)})"
 

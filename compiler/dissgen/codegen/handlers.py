@@ -113,13 +113,13 @@ class HandlerBody:
                 self.code.add(f"{targets} = {values}")
             case ops.Push():
                 name = verb.variable
-                arguments = f"{self._bounded(verb.value)}, {self.variables[name].limit}, {literal(name)}"
+                arguments = f"{self._entry(verb.value)}, {self.variables[name].limit}, {literal(name)}"
                 self.code.add(f"self._push({self._place(name)}, {arguments})")
             case ops.Pop():
                 self.code.add(f"del {self._place(verb.variable)}[:1]")
             case ops.Remember():
                 name = verb.variable
-                arguments = f"{emit(verb.key, self.names)}, {self._bounded(verb.value)}, {literal(name)}"
+                arguments = f"{emit(verb.key, self.names)}, {self._entry(verb.value)}, {literal(name)}"
                 self.code.add(f"self._remember({self._place(name)}, {arguments})")
             case ops.Forget():
                 self.code.add(f"{self._place(verb.variable)}.forget({emit(verb.key, self.names)})")
@@ -159,6 +159,10 @@ class HandlerBody:
     def _bounded(self, value: Typed) -> str:
         """What a variable keeps: what could grow from message to message is held to the limits."""
         return kept(value, emit(value, self.names))
+
+    def _entry(self, value: Typed) -> str:
+        """As `_bounded`, for an entry of a list or map, which is weighed with the others."""
+        return kept(value, emit(value, self.names), entry=True)
 
     def _kept(self, value: Typed) -> str:
         """A payload value; a list variable is copied, because later pushes must not change the event."""

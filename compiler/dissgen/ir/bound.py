@@ -1,5 +1,8 @@
 """How much memory one session can take, computed from the limits of its spec.
 
+What stands at offsets (`at`) is remembered once for each of them; a rule that puts such values together with others has
+to say how long the result may be (`verify`), as that of DNS names does: nothing here knows it.
+
 The figures are bytes of CPython 3.11 and later on 64 bits, rounded up. What belongs to the caller does not count: the
 events of a call, and the piece that it gave.
 """
@@ -7,7 +10,7 @@ events of a call, and the piece that it gave.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dissgen.ir import ops
@@ -32,6 +35,8 @@ _FACTORS: Final = {"latin-1": 1, "ascii": 4, "utf-8": 16}
 """Bytes of memory that a byte of input may take as text; what does not decode becomes four characters."""
 _TRANSFORMS: Final = {"dot_unstuff": 64}
 _DECODER: Final = 96 * 1024
+_CHOICES: Final = 400
+"""Combinations of arms that are looked at; beyond, all arms of the other branches count together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,13 @@ def bound(module: ops.Module) -> Bound:
 class _Room:
     """Bytes of input that are there for everything in a message or budget, inside another one."""
 
-    size: int
+    size: float
     around: _Room | None
 
-    def left(self) -> int:
+    def left(self) -> float:
         return self.size if self.around is None else min(self.size, self.around.left())
 
-    def take(self, size: int) -> None:
+    def take(self, size: float) -> None:
         self.size -= size
         if self.around is not None:
             self.around.take(size)
@@ -83,6 +88,36 @@ class _Kind:
     least: int
     most: float
     room: _Room
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """How often, in which bytes and inside which rules something is read; which arms of branches a message has.
+
+    A choice is for the first place where its branch is read, for others all arms count. `undecided` are the branches
+    that are read once and not chosen for yet, `met` all that have been come to.
+    """
+
+    times: float
+    room: _Room
+    above: tuple[str, ...]
+    choice: dict[int, int]
+    undecided: list[ops.Branch]
+    met: set[int]
+
+
+def _arms(branch: ops.Branch) -> tuple[tuple[ops.Op, ...], ...]:
+    return (*(case.body for case in branch.cases), branch.otherwise or ())
+
+
+def _worst(kinds: list[_Kind]) -> int:
+    """The most that items can cost in their room."""
+    total: float = 0
+    for kind in sorted(kinds, key=lambda kind: -kind.cost / max(kind.least, 0.01)):
+        count = min(kind.most, kind.room.left() / kind.least) if kind.least else kind.most
+        total += count * kind.cost
+        kind.room.take(count * kind.least)
+    return int(total)
 
 
 class _Bounder:
@@ -118,7 +153,8 @@ class _Bounder:
     def _sides(self, direction: str) -> tuple[str, ...]:
         """The rules that some state reads from a direction."""
         states = self.module.machine.states if self.module.machine is not None else ()
-        found = [state.up.rule if direction == "up" else state.down.rule for state in states]
+        whole = (state.up if direction == "up" else state.down for state in states)
+        found = [side.rule for one in whole for side in one.alternatives]
         custom = None if self.module.machine is None else self.module.machine.custom
         found += [packet.rule for packet in custom.packets] if custom is not None else []
         return tuple(dict.fromkeys(rule for rule in found if rule is not None))
@@ -155,60 +191,93 @@ class _Bounder:
         """The objects of one value of a rule, where the input is as wasteful as the limits allow.
 
         Each array has at most so many items as `limits.items` lets it and those around it have, and all items together
-        need their bytes: the most is had from those first that give the most objects a byte.
+        need their bytes: the most is had from those first that give the most objects a byte. Of the arms of a branch
+        that is read once a message has one.
         """
-        kinds: list[_Kind] = []
-        rule = self.rules[name]
-        self._collect(rule, rule.body, 1, _Room(self.limits.message, None), (name,), kinds)
-        total: float = self._own(rule)
-        for kind in sorted(kinds, key=lambda kind: -kind.cost / max(kind.least, 0.01)):
-            count = min(kind.most, kind.room.left() // kind.least) if kind.least else kind.most
-            total += count * kind.cost
-            kind.room.take(int(count * kind.least))
-        return int(total)
+        most, open_ = 0, [dict[int, int]()]
+        for choice in open_:
+            kinds: list[_Kind] = []
+            rule = self.rules[name]
+            root = _Path(1, _Room(self.limits.message, None), (name,), dict(choice), [], set())
+            self._collect(rule, rule.body, root, kinds)
+            if root.undecided and len(open_) < _CHOICES:
+                branch = root.undecided[0]
+                open_ += [{**choice, id(branch): arm} for arm in range(len(_arms(branch)))]
+                continue
+            most = max(most, self._own(rule) + self._once(rule.body, (name,)) + _worst(kinds))
+        return most
 
-    def _collect(
-        self,
-        rule: ops.Rule,
-        body: tuple[ops.Op, ...],
-        times: float,
-        room: _Room,
-        above: tuple[str, ...],
-        kinds: list[_Kind],
-    ) -> None:
-        """Everything that the values of a rule consist of; the body is read so often, all in so many bytes."""
+    def _collect(self, rule: ops.Rule, body: tuple[ops.Op, ...], path: _Path, kinds: list[_Kind]) -> None:
+        """The items of all arrays in the values of a rule; what they have once each is part of them."""
         for op in body:
-            called, often = None, times
             match op:
                 case ops.Loop():
-                    often = times * (self.limits.items if op.target.name is not None else 1)
-                    kinds.append(_Kind(self._item_cost(op), self._least((op.item,)), often, room))
-                    called = op.item.rule if isinstance(op.item, ops.Call) else None
+                    often = path.times * (self.limits.items if op.target.name is not None else 1)
+                    kinds.append(_Kind(self._item_cost(op), self._least_item(op), often, path.room))
+                    if isinstance(op.item, ops.Call):
+                        self._enter(op.item.rule, replace(path, times=often), kinds)
                 case ops.Call():
-                    called = op.rule
-                    kinds.append(_Kind(self._own(self.rules[called]), self._least_rule(called), often, room))
+                    self._enter(op.rule, path, kinds)
+                case ops.At():
+                    self._enter(op.call.rule, path, kinds)
                 case ops.Within():
                     size = self._longest(rule, op.size)
-                    inside = room if size is None or times * size > room.left() else _Room(int(times * size), room)
-                    self._collect(rule, op.body, times, inside, above, kinds)
+                    room = path.room
+                    inside = size is not None and path.times * size <= room.left()
+                    there = _Room(int(path.times * (size or 0)), room) if inside else room
+                    self._collect(rule, op.body, replace(path, room=there), kinds)
+                case ops.Branch() if path.times == 1 and (chosen := path.choice.pop(id(op), None)) is not None:
+                    path.met.add(id(op))
+                    self._collect(rule, _arms(op)[chosen], path, kinds)
                 case ops.Branch():
-                    for arm in (*(case.body for case in op.cases), op.otherwise or ()):
-                        self._collect(rule, arm, times, room, above, kinds)
+                    if path.times == 1 and id(op) not in path.met:
+                        path.undecided.append(op)
+                    path.met.add(id(op))
+                    for arm in _arms(op):
+                        self._collect(rule, arm, path, kinds)
                 case ops.If():
-                    self._collect(rule, op.body, times, room, above, kinds)
+                    self._collect(rule, op.body, path, kinds)
                 case ops.Union():
                     for member in op.members:
-                        self._collect(rule, member, times, room, above, kinds)
+                        self._collect(rule, member, path, kinds)
                 case ops.Try():
                     for alternative in op.alternatives:
-                        self._collect(rule, (alternative.call, *alternative.then), times, room, above, kinds)
+                        self._collect(rule, (alternative.call, *alternative.then), path, kinds)
                 case _:
                     pass
-            if called is None or (called in above and times == float("inf")):
-                continue
-            often = float("inf") if called in above else often  # recursion: the bytes decide
-            callee = self.rules[called]
-            self._collect(callee, callee.body, often, room, (*above, called), kinds)
+
+    def _enter(self, name: str, path: _Path, kinds: list[_Kind]) -> None:
+        """The arrays of another rule; how often one comes that is inside itself, its bytes decide."""
+        callee = self.rules[name]
+        if name in path.above:
+            if path.times == float("inf"):
+                return
+            path = replace(path, times=float("inf"))
+            whole = self._own(callee) + self._once(callee.body, (name,))
+            kinds.append(_Kind(whole, max(self._least_rule(name), 1), path.times, path.room))
+        self._collect(callee, callee.body, replace(path, above=(*path.above, name)), kinds)
+
+    def _once(self, body: tuple[ops.Op, ...], above: tuple[str, ...]) -> int:
+        """What the rules bring that a body uses outside of arrays: of each branch the dearest arm."""
+        total = 0
+        for op in body:
+            match op:
+                case ops.Call() | ops.At():
+                    name = op.rule if isinstance(op, ops.Call) else op.call.rule
+                    if name not in above:
+                        callee = self.rules[name]
+                        total += self._own(callee) + self._once(callee.body, (*above, name))
+                case ops.Within() | ops.If():
+                    total += self._once(op.body, above)
+                case ops.Branch():
+                    total += max((self._once(arm, above) for arm in _arms(op)), default=0)
+                case ops.Union():
+                    total += sum(self._once(member, above) for member in op.members)
+                case ops.Try():
+                    total += max(self._once((one.call, *one.then), above) for one in op.alternatives)
+                case _:
+                    pass
+        return total
 
     def _longest(self, rule: ops.Rule, size: Typed) -> int | None:
         """The greatest value of a size that a number of the rule gives; None: it is not known."""
@@ -235,41 +304,60 @@ class _Bounder:
 
     def _item_cost(self, op: ops.Loop) -> int:
         if isinstance(op.item, ops.Call):
-            return _ENTRY + self._own(self.rules[op.item.rule])
+            callee = self.rules[op.item.rule]
+            return _ENTRY + self._own(callee) + self._once(callee.body, (callee.name,))
         return _ENTRY + _fixed(op.item_type)
 
     def _own(self, rule: ops.Rule) -> int:
-        """Its record and the objects in its fields, without what arrays and other rules bring."""
+        """Its record and the objects in its fields, or its value, without what arrays and other rules bring."""
+        if rule.result is not None:
+            return _fixed(rule.type)
         return _RECORD + sum(8 + _fixed(field.type) for field in rule.fields)
+
+    def _least_item(self, op: ops.Loop) -> int:
+        """The fewest bytes of an item that takes what `_item_cost` says. Texts of less than two bytes are shared."""
+        called = self.rules[op.item.rule].type if isinstance(op.item, ops.Call) else op.item_type
+        read = op.item if not isinstance(op.item, ops.Call) else next(iter(self.rules[op.item.rule].body), None)
+        least = self._least((op.item,))
+        if isinstance(_held(called), StrType | BytesType) and least and not isinstance(read, ops.TokenRead):
+            return least + (2 if self.factor == 1 else 1)
+        return least
 
     def _least(self, body: tuple[ops.Op, ...]) -> int:
         """The fewest bytes that operations read."""
-        return sum(self._least_of(op) for op in body)
+        return self._bits(body) // 8
 
-    def _least_of(self, op: ops.Op) -> int:
+    def _bits(self, body: tuple[ops.Op, ...]) -> int:
+        return sum(self._bits_of(op) for op in body)
+
+    def _bits_of(self, op: ops.Op) -> int:
         match op:
             case ops.TokenRead():
-                return self.tokens[op.token].compiled.minimum
+                return 8 * self.tokens[op.token].compiled.minimum
             case ops.LiteralRead():
-                return len(op.data)
+                return 8 * len(op.data)
             case ops.NumberRead():
-                return op.bits // 8
+                return op.bits
             case ops.VarintRead():
-                return 1
+                return 8
             case ops.TakeRead(size=Constant(int(size))):
-                return max(size, 0)
+                return 8 * max(size, 0)
             case ops.Call():
-                return self._least_rule(op.rule)
+                return self._bits_of_rule(op.rule)
+            case ops.Within():
+                return self._bits(op.body)
             case ops.Branch():
-                arms = [case.body for case in op.cases] + ([op.otherwise] if op.otherwise is not None else [])
-                return min((self._least(arm) for arm in arms), default=0)
+                return min((self._bits(arm) for arm in _arms(op)), default=0)
             case _:
                 return 0
 
     def _least_rule(self, name: str) -> int:
+        return self._bits_of_rule(name) // 8
+
+    def _bits_of_rule(self, name: str) -> int:
         if name not in self._minima:
             self._minima[name] = 0  # a rule inside itself adds nothing
-            self._minima[name] = self._least(self.rules[name].body)
+            self._minima[name] = self._bits(self.rules[name].body)
         return self._minima[name]
 
     def _stream(self, rules: tuple[str, ...]) -> int:
@@ -288,16 +376,23 @@ class _Bounder:
         width = self.widths[variable.name]
         entries = variable.limit if variable.limit is not None else self.limits.items
         if isinstance(type_, ListType):
-            size = _LIST + entries * (_ENTRY + self._entry(type_.item, width))
+            size = _LIST + entries * _ENTRY + self._entries(entries * self._entry(type_.item, width))
         elif isinstance(type_, MapType):
-            keys = self._entry(type_.key, width)
-            size = _LIST + entries * (_MAP_ENTRY + keys + self._entry(type_.value, width))
+            both = self._entry(type_.key, width) + self._entry(type_.value, width)
+            size = _LIST + entries * _MAP_ENTRY + self._entries(entries * both)
         else:
             size = self._entry(type_, width)
         if variable.scope == "message" and isinstance(type_, ListType) and isinstance(type_.item, StrType | BytesType):
             # its entries are parts of the message
             size = _LIST + entries * (_ENTRY + _TEXT) + 2 * self.limits.message * self.factor
         return size * (1 if variable.scope == "session" else 2)
+
+    def _entries(self, longest: int) -> int:
+        """What all entries take: each at its longest, or as much as `limits.variable` lets them weigh.
+
+        A character weighs one byte and may take four; an object weighs no less than what it takes.
+        """
+        return min(longest, self.limits.variable * (1 if self.factor == 1 else 4))
 
     def _entry(self, type_: Type, width: int) -> int:
         held = type_.inner if isinstance(type_, OptionalType) else type_

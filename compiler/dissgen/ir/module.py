@@ -143,6 +143,7 @@ class Limits:
     transitions: int = 64
     work: int = 64
     expansion: int = 100
+    variable: int = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

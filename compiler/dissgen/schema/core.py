@@ -377,6 +377,7 @@ _LIMITS: Final[dict[str, object]] = {
     "transitions": ref("count"),
     "work": ref("count"),
     "expansion": ref("count"),
+    "variable": ref("size"),
 }
 _PORTS: Final = listed("a list of ports", {"title": "a port", "type": "integer", "minimum": 1, "maximum": 65535})
 

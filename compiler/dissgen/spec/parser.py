@@ -20,7 +20,7 @@ from dissgen.spec.tree import Name, name_of
 
 T = TypeVar("T")
 
-_SIZED_LIMITS: Final = ("message", "token", "hold", "items", "depth", "transitions", "work", "expansion")
+_SIZED_LIMITS: Final = ("message", "token", "hold", "items", "depth", "transitions", "work", "expansion", "variable")
 _PARTIES: Final[tuple[Literal["address", "service"], ...]] = ("address", "service")
 
 
