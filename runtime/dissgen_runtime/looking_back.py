@@ -31,6 +31,11 @@ class LookingBack(GoingBack):
     def position(self) -> int:
         return self.offset - (self.origins[-1][0] if self.origins else self.message_start)
 
+    def between(self, begin: int, end: int) -> bytes:
+        """The bytes of the message between two places (`position`) that were read."""
+        origin = self.offset - self.position()
+        return self._between(origin + begin, origin + end)
+
     def begin_origin(self) -> None:
         """Offsets count from here until `end_origin`."""
         if self.origins is None:

@@ -228,6 +228,10 @@ def _call(node: Call, env: Environment) -> _Source:
         case "first":
             items = emit_part(first, env, 1) if isinstance(first, Generator) else f"iter({emit(first, env)})"
             return f"next({items}, None)", PRIMARY_LEVEL
+        case "between":
+            return f"r.between({_arguments(node.arguments, env)})", PRIMARY_LEVEL
+        case "joined":
+            return f'b"".join(({_arguments(node.arguments, env)}))', PRIMARY_LEVEL
         case "list" if isinstance(first, Generator):
             return f"[{emit(first, env)}]", PRIMARY_LEVEL
         case "sum" if isinstance(node.type, FloatType):

@@ -16,6 +16,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("DOWN", "UP", "Direction", "Event", "Limits", "ParseError", "Record", "StreamEvent", "Verdict", "require"),
     ),
     ("dissgen_runtime.attempts", ("attempt",)),
+    ("dissgen_runtime.checksums", ("address_bytes", "inet_checksum", "no_pseudo_header", "number_bytes")),
     (
         "dissgen_runtime.conversions",
         ("bits_of", "ipv4_text", "ipv6_text", "mac_text", "timestamp_text"),

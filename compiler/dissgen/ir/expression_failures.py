@@ -40,6 +40,8 @@ def _fails_itself(node: Typed) -> bool:
         case Call("float" | "str", (argument,)):  # an int may be too large for both
             text = node.function == "float" and isinstance(argument.type, StrType)
             return text or _unknown(argument, IntType | EnumType)
+        case Call("number_bytes" | "address_bytes" | "no_pseudo_header"):
+            return True
         case Call("min" | "max", (argument,)):
             return not (isinstance(argument, ListDisplay) and argument.items)
         case Method(_, "decode", arguments) | Method(_, "encode", arguments):

@@ -24,6 +24,11 @@ _TEXTS: Final = frozenset(
             "jump",
             "alert",
             "upgrade",
+            "from",
+            "to",
+            "size_of",
+            "count_of",
+            "checksum",
             "scope",
             "title",
             "references",
@@ -40,7 +45,10 @@ _TEXTS: Final = frozenset(
 _TOKENS: Final = frozenset({"token", "until", "resync", "before", "behind", "begins", "skip", "between", "up", "down"})
 """Keys whose scalars are a name or something else: only a whole name is rewritten."""
 _NAMES: Final = frozenset(
-    {*("use", "array", "optional", "of", "enum", "table", "rule", "parameters", "type"), *("record", "sequence", "try")}
+    {
+        *("use", "array", "optional", "of", "enum", "table", "rule", "over", "parameters", "type"),
+        *("record", "sequence", "try"),
+    }
     | {"union", "events"}
 )
 """Keys whose scalars name definitions and types, whatever the fields of the rule are called."""

@@ -10,7 +10,7 @@ from dissgen.ir import ops
 from dissgen.lowering.budgets import settle
 from dissgen.lowering.conditions import expand, expand_optional, expand_verb
 from dissgen.primitives import BY_KIND, Bound
-from dissgen.primitives.base import BoundReached
+from dissgen.primitives.base import BoundMarked, BoundReached
 from dissgen.sema.flow import firing
 from dissgen.sema.model import AlertModel, HandlerModel, Model, RuleModel, StateModel
 from dissgen.text import Span
@@ -98,6 +98,8 @@ class _Rules:
     def lower(self, bound: Bound) -> tuple[ops.Op, ...]:
         if isinstance(bound, BoundReached):
             return (ops.Reached(bound.key, _place(bound.span)), *self.lower(bound.body))
+        if isinstance(bound, BoundMarked):
+            return self.all(bound.parts)
         return BY_KIND[bound.kind].lower(bound, self)
 
     def all(self, bounds: Sequence[Bound]) -> tuple[ops.Op, ...]:

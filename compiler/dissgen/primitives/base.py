@@ -42,6 +42,13 @@ class BoundReached(Bound):
 
 
 @dataclass(frozen=True, slots=True)
+class BoundMarked(Bound):
+    """An element between two that read nothing: they remember where it begins and ends."""
+
+    parts: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleUse:
     """A rule in value position: what it is given, what it yields, and the least number of bytes it reads."""
 

@@ -145,6 +145,34 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
         "then": listed("a list of transforms", ref("transform"), 1),
         "else": ref("transform"),
     },
+    "derivation": {
+        "title": "a mapping with `checksum`, `size_of` or `count_of`",
+        "type": "object",
+        **one_of(
+            "derivation",
+            {
+                "checksum": mapping(
+                    "derivation",
+                    "a checksum",
+                    {"checksum": {"title": "a checksum", "enum": ["inet"]}, "over": ref("over")},
+                    required=["checksum", "over"],
+                ),
+                "size_of": mapping("derivation", "the size of a field", {"size_of": ref("name")}),
+                "count_of": mapping("derivation", "the number of items of a field", {"count_of": ref("name")}),
+            },
+        ),
+    },
+    "over": {
+        "if": {"type": "array"},
+        "then": listed("a list of rules and one range", text_or(ref("reference"), ref("range")), 1),
+        "else": ref("range"),
+    },
+    "range": mapping(
+        "range",
+        "a range of fields, as in `{from: first, to: last}`",
+        {"from": ref("name"), "to": ref("name")},
+        required=["from", "to"],
+    ),
     "selector": {
         "description": "The value, or the values, that select this case.",
         "if": {"type": "array"},

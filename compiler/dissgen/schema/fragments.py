@@ -37,6 +37,7 @@ MODIFIERS: Final[dict[str, Schema]] = {
     "convert": ref("conversions"),
     "enum": ref("reference"),
     "const": ref("constant"),
+    "derive": ref("derivation"),
     "stream": ref("name"),
     "transform": ref("transforms"),
     "doc": ref("doc"),
@@ -46,7 +47,7 @@ MODIFIERS: Final[dict[str, Schema]] = {
 _BUDGET: Final = ("within", "slack")
 _VALUE: Final = (*_BUDGET, "field", "convert", "const", "stream", "transform", "doc")
 _ORDER: Final = (*_BUDGET, "endian", "bits")
-_NUMBER: Final = (*_ORDER, "field", "convert", "enum", "const", "doc")
+_NUMBER: Final = (*_ORDER, "field", "convert", "enum", "const", "derive", "doc")
 _KEPT: Final = (*_ORDER, "field", "stream", "transform", "doc")
 _NONE: Final = (*_ORDER, "doc")
 _JOINED: Final = (*_ORDER, "stream", "transform", "doc")

@@ -9,11 +9,7 @@ from typing import Final
 
 LATER: Final[dict[str, frozenset[str]]] = {
     "top": frozenset(),
-    "element": frozenset(
-        {
-            *("derive", "errors"),
-        }
-    ),
+    "element": frozenset({"errors"}),
     "extent": frozenset({"until_value"}),
     "conversion": frozenset(
         {

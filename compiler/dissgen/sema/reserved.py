@@ -22,6 +22,7 @@ RESERVED: Final = frozenset(
         "position",
         "remaining",
         "peek",
+        "derived",
         "matches",
         "seconds",
         "len",

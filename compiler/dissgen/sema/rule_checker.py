@@ -20,6 +20,7 @@ from dissgen.sema import choices, effects
 from dissgen.sema.arguments import given_arguments
 from dissgen.sema.bit_position import BitPosition, Positioned
 from dissgen.sema.definitions import Definitions
+from dissgen.sema.deriving import Derivations
 from dissgen.sema.field_names import check_field_name
 from dissgen.sema.paths import Paths
 from dissgen.sema.reserved import RESERVED
@@ -52,6 +53,7 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
             orders = (definition.endian, definition.bits)
         self.position = BitPosition(*orders, rules.context.diagnostics)
         self.name = name
+        self.derivations = Derivations(self)
         self.variables = rules.variables
         self.streams: set[str] = set()
         self.hidden: set[str] = set()
@@ -156,9 +158,17 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
     def token_minimum(self, token: str) -> int:
         return self.rules.tokens.minimum(token)
 
+    def derived(self, name: str, span: Span) -> Typed | None:
+        return self.derivations.derived(name, span)
+
     # Elements
 
     def element(self, element: Element) -> Bound | None:
+        if element.kind in ("record", "sequence") and element.field is None:
+            self.derivations.note(element)
+        return self.derivations.around(element, lambda: self._element(element))
+
+    def _element(self, element: Element) -> Bound | None:
         kind = "token" if element.kind == "name" and self.is_token(element.span.text) else element.kind
         within = element.get("within") is not None
         self.position.needs_byte("within" if within else kind, element.span)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dissgen.ir.expressions import Binding, BindingKind
+from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.text import Span
 from dissgen.types import INT, RecordType, Type, optional
 
@@ -63,6 +63,9 @@ class RuleScope:
     def is_broken(self, name: str) -> bool:
         return self.owner.is_broken(name)
 
+    def derived(self, name: str, span: Span) -> Typed | None:
+        return self.owner.derived(name, span)
+
     def explain(self, name: str) -> str | None:
         if name in self.owner.variables:
             return f"`{name}` is a session variable; rules are functions of their input and `parameters`"
@@ -96,6 +99,9 @@ class RuleNames:
         raise NotImplementedError
 
     def is_broken_table(self, name: str) -> bool:
+        raise NotImplementedError
+
+    def derived(self, name: str, span: Span) -> Typed | None:
         raise NotImplementedError
 
     def message_variables(self) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.sema.rules import ERROR
+from dissgen.text import Span
 from dissgen.types import BOOL, DURATION, INT, STR, RecordType, Type, optional
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _ANYWHERE: Final[Mapping[str, Binding]] = {
     "client.address": Binding(BindingKind.CLIENT_ADDRESS, "client.address", optional(STR)),
     "server.address": Binding(BindingKind.SERVER_ADDRESS, "server.address", optional(STR)),
 }
-_OF_RULES: Final = ("peek", "item", "index", "position", "remaining", "parent", "root")
+_OF_RULES: Final = ("peek", "derived", "item", "index", "position", "remaining", "parent", "root")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,9 @@ class TransitionScope:
     def names(self) -> Iterable[str]:
         machine = self.machine
         return (*self.bindings, *machine.variables, *machine.conditions, *machine.rules.tables, *machine.context.enums)
+
+    def derived(self, name: str, span: Span) -> Typed | None:
+        return None  # `explain` has said so
 
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         return self.machine.rules.fields_of(record)

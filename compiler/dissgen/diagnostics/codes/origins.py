@@ -24,5 +24,27 @@ CODES: Final[tuple[Code, ...]] = (
         "datagram: {record: [{number: 16}, {use: message}]}",
         "datagram: {value: inner, record: [{number: 16}, {field: inner, use: message}]}",
     ),
+    Code(
+        "DG290",
+        "a derivation that cannot be",
+        "`derive` says how a field follows from others of its record: a checksum over the bytes from one field to "
+        "another one, the size of a field, the number of its items. `derived(field)` behind them is what it "
+        "should hold.",
+        "record: [{field: sum, number: 16, derive: {checksum: inet, over: {from: kind, to: data}}},\n"
+        "         {field: kind, number: 8}, {field: data, bytes: {rest: true}}]",
+        "record: [{field: kind, number: 16},\n"
+        "         {field: sum, number: 16, derive: {checksum: inet, over: {from: kind, to: data}}},\n"
+        "         {field: data, bytes: {rest: true}}, {let: intact, value: sum == derived(sum)}]",
+    ),
+    Code(
+        "DG291",
+        "what cannot stand in a pseudo-header",
+        "A pseudo-header is never sent. Its bytes are built from a rule of numbers of whole bytes, addresses (`convert"
+        ": ipv4` or `ipv6`) and branches of these, an even number in all. What a field of it is called is a field or "
+        "parameter of the rule that derives.",
+        "pseudo: {record: [{field: source, token: '[a-z]+'}]}",
+        "pseudo: {record: [{field: source, bytes: {size: 4}, convert: ipv4}, {number: 8, const: 0},\n"
+        "                  {field: protocol, number: 8}]}",
+    ),
 )
 """In ascending order."""

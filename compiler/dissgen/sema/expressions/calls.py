@@ -42,6 +42,8 @@ def call(context: Context, node: ast.Call, expected: Type | None) -> Typed | Non
             return _peek(context, node)
         case ast.Name(id="matches"):
             return _matches(context, node)
+        case ast.Name(id="derived"):
+            return _derived(context, node)
         case ast.Name(id=name) if name in CHECKS:
             return function(context, node, name, expected)
         case ast.Name(id=name):
@@ -66,6 +68,20 @@ def _unknown_function(context: Context, node: ast.expr, name: str) -> None:
         listed = ", ".join(FUNCTIONS)
         help_ = f"write `{similar}`" if similar else f"there are {listed}"
     context.error("DG308", f"unknown function `{name}`", node, "not a function of the language", help_)
+
+
+def _derived(context: Context, node: ast.Call) -> Typed | None:
+    reason = context.scope.explain("derived")
+    if reason is not None:
+        context.error("DG303", reason, node.func, "not available here")
+        return None
+    if not counted(context, node, "derived", 1, 1, "derived(field)"):
+        return None
+    field = node.args[0]
+    if not isinstance(field, ast.Name):
+        context.error("DG309", "`derived` takes the name of a field", field, "", "write `derived(field)`")
+        return None
+    return context.scope.derived(field.id, context.span(field))
 
 
 def _peek(context: Context, node: ast.Call) -> Typed | None:

@@ -54,6 +54,7 @@ FUNCTIONS: Final = [
     "seconds",
     "matches",
     "peek",
+    "derived",
 ]
 """The functions of the language."""
 

@@ -17,6 +17,7 @@ from dissgen.ir.expressions import (
     Typed,
     Unary,
 )
+from dissgen.text import Span
 from dissgen.types import RecordType, Type
 
 Path: TypeAlias = tuple[str, ...]
@@ -37,6 +38,9 @@ class Scope(Protocol):
 
     def token(self, name: str) -> bool:
         """Whether there is a token of that name."""
+
+    def derived(self, name: str, span: Span) -> Typed | None:
+        """What a field with `derive` should hold; None after reporting why that is not known."""
 
     def explain(self, name: str) -> str | None:
         """Why a known scope word is not available here: "`message` is available in transitions only".
