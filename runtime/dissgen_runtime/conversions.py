@@ -59,3 +59,21 @@ def bits_of(value: bytes | int) -> list[int]:
     if isinstance(value, int):
         return [place for place in range(value.bit_length()) if value >> place & 1]
     return [at * 8 + bit for at, byte in enumerate(value) for bit in range(8) if byte << bit & 0x80]
+
+
+def unescaped(text: str, mark: str) -> str:
+    """The text without the marks that take the meaning of the character behind them; one at the very end stays."""
+    first, *parts = text.split(mark)
+    found = [first]
+    plain = False  # the mark before this part is itself marked
+    for index, part in enumerate(parts):
+        last = index == len(parts) - 1
+        if plain:
+            plain = False
+            found.append(part)
+        elif part or last:
+            found.append(part if part else mark)
+        else:
+            found.append(mark)
+            plain = True
+    return "".join(found)

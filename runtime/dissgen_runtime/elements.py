@@ -45,6 +45,7 @@ class Elements(Budgeted):
         "_scanned",
         "_scanning",
         "_state",
+        "decoded",
         "examined",
         "floor",
         "limits",
@@ -63,6 +64,7 @@ class Elements(Budgeted):
         self._piece_start = 0
         self._carry = b""
         self._fresh = True
+        self.decoded = (0, 0)  # where the last value began that is not as long as the bytes that were read, and ended
         self.examined = 0  # behind the byte that made the last element that failed impossible
 
     @property
@@ -86,6 +88,8 @@ class Elements(Budgeted):
     ) -> NoReturn:
         """Raise the ParseError of the element at `offset` (default: here) that `size` bytes have made impossible."""
         at = self.offset if offset is None else offset
+        if kind == "value" and offset is not None and self.decoded[1] == self.offset:
+            at, size = self.decoded[0], self.decoded[1] - self.decoded[0]
         self.examined = at + size
         self._reset_element()
         if self.pending:

@@ -114,7 +114,12 @@ def parse(
         raise
     except EVALUATION_ERRORS as fault:
         raise ParseError(
-            "value", rule.RULE, None, reader.offset, f"an expression with a value ({fault})", b""
+            "value",
+            rule.RULE,
+            None,
+            reader.offset,
+            f"an expression with a value ({type(fault).__name__}: {fault})",
+            b"",
         ) from None
     reader.end_streams(complete=True)
     output.read_substreams(limits, reader.offset)

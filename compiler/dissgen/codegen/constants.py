@@ -33,11 +33,11 @@ _STATEFUL = ("zlib", "gzip", "deflate")
 def picklable_comment(module: ops.Module) -> str:
     """What is to be said of pickling a session; "" for one that can be pickled at any point."""
     used = {
-        name
+        transform.name
         for rule in module.rules
         for op in every(rule.body)
         if isinstance(op, ops.StreamRead | ops.OpenDecoders)
-        for name in op.transforms
+        for transform in op.transforms
     }
     names = " or ".join(name for name in _STATEFUL if name in used)
     return f" A session in the midst of a {names} stream cannot be pickled." if names else ""

@@ -50,6 +50,8 @@ def further(op: ops.Leaf, step: ops.Conversion, value: str, *, checked: bool) ->
         case "bool":
             pairs = ", ".join(f"{literal(key)}: {found}" for key, found in step.values)
             return _looked_up(op, f"{{{pairs}}}", value, checked=checked)
+        case "unescape":
+            return f"unescaped({value}, {literal(step.mark)})"
         case "table":
             return _looked_up(op, naming.table(step.table), value, checked=checked)
         case _:

@@ -15,6 +15,7 @@ from dissgen.codegen.environments import FrameNames, subject
 from dissgen.codegen.expressions import emit, emit_part
 from dissgen.codegen.frame_choices import FrameChoices
 from dissgen.codegen.frame_numbers import FrameNumbers
+from dissgen.codegen.known import known
 from dissgen.codegen.layouts import number_from
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.origins import FrameOrigins, Origins
@@ -23,8 +24,8 @@ from dissgen.codegen.steps import Jump, Step, Steps
 from dissgen.codegen.values import case_test, converted, decoders, may_raise, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import NOT_LEVEL, BindingKind, Name, Peek, Typed, walk
-from dissgen.ir.walk import body_expressions, every, expressions
-from dissgen.types import ListType, OneOfType, OptionalType, inner
+from dissgen.ir.walk import body_expressions
+from dissgen.types import ListType, OneOfType, OptionalType, StrType, inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
     def __init__(self, rule: ops.Rule, module: ops.Module, origins: Origins) -> None:
         self.rule = rule
         self.module = module
-        self.known = _known(rule)
+        self.known = known(rule)
         self.names = FrameNames(self.known)
         self.locals = Locals()
         self.steps = Steps()
@@ -109,7 +110,7 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
             case ops.StreamRead():
                 self._stream(op)
             case ops.OpenDecoders():
-                self._once(f"r.open_decoders({literal(op.event)}, {decoders(op.transforms)})", op.place)
+                self._once(f"r.open_decoders({literal(op.event)}, {self._decoders(op.transforms, op.place)})", op.place)
             case ops.CloseDecoders():
                 self._once(f"r.close_decoders({literal(op.event)})", op.place)
             case ops.Call():
@@ -215,7 +216,7 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
                 return f"r.take({self.settled(op.size, op.place)}{field})"
             case ops.UntilRead():
                 limit = self.module.limits.token if op.limit is None else op.limit
-                return f"r.until({naming.terminator(op.terminator)}, {limit}{field})"
+                return f"r.until({self._end(op)}, {limit}{field})"
             case ops.RestRead():
                 return f"r.rest({literal(op.field) if op.field else ''})"
             case ops.NumberRead():  # an item of an array
@@ -228,7 +229,21 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
                 assert_never(op)
 
     def _value(self, op: ops.Leaf) -> str:
-        return converted(op, self._raw(op), self.module, checked=True)
+        raw = self._raw(op)
+        if isinstance(op, ops.TokenRead | ops.TakeRead | ops.UntilRead | ops.RestRead) and op.transforms:
+            raw = f"transformed(r, {self._decoders(op.transforms, op.place)}, {raw}, {literal(op.field)})"
+        return converted(op, raw, self.module, checked=True)
+
+    def _decoders(self, transforms: tuple[ops.Transform, ...], place: ops.Place) -> str:
+        return decoders(transforms, lambda key: self.settled(key, place))
+
+    def _end(self, op: ops.UntilRead) -> str:
+        """Where a field ends."""
+        if op.exact is None:
+            return naming.terminator(op.terminator)
+        value = self.settled(op.exact, op.place)
+        text = isinstance(op.exact.type, StrType)
+        return f"Exact(({value}).encode({literal(self.module.encoding)}))" if text else f"Exact({value})"
 
     def leaf(self, op: ops.Leaf) -> None:
         constant = op.constant if isinstance(op, ops.TokenRead | ops.VarintRead) else None
@@ -245,12 +260,12 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
 
     def _stream(self, op: ops.StreamRead) -> None:
         source = op.source
-        extra = f", {decoders(op.transforms)}" if op.transforms else ""
+        extra = f", {self._decoders(op.transforms, op.place)}" if op.transforms else ""
         field = f", field={literal(source.field)}" if source.field else ""
         event = literal(op.event)
         match source:
             case ops.UntilRead():
-                text = f"r.stream_until({event}, {naming.terminator(source.terminator)}{extra}{field})"
+                text = f"r.stream_until({event}, {self._end(source)}{extra}{field})"
             case ops.TakeRead():
                 text = f"r.stream_take({event}, {self.settled(source.size, op.place)}{extra}{field})"
             case ops.RestRead():
@@ -419,19 +434,3 @@ def _peeks(expression: Typed) -> bool:
         isinstance(node, Peek) or (isinstance(node, Name) and node.binding.kind is BindingKind.REMAINING)
         for node in walk(expression)
     )
-
-
-def _known(rule: ops.Rule) -> frozenset[str]:
-    """Fields that some path leaves unset, but that are read (or filled) where they are surely set."""
-    optional = {field.name for field in rule.fields if isinstance(field.type, OptionalType)}
-    nodes = (node for expression in expressions(rule) for node in walk(expression))
-    read = {
-        node.binding.name
-        for node in nodes
-        if isinstance(node, Name)
-        and node.binding.kind is BindingKind.FIELD
-        and not isinstance(node.binding.type, OptionalType)
-    }
-    filled = {op.target.name for op in every(rule.body) if isinstance(op, ops.Loop) and op.target.name is not None}
-    filled -= {field.name for field in rule.fields if isinstance(inner(field.type), OneOfType)}
-    return frozenset(optional & (read | filled))

@@ -19,12 +19,14 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("dissgen_runtime.checksums", ("address_bytes", "inet_checksum", "no_pseudo_header", "number_bytes")),
     (
         "dissgen_runtime.conversions",
-        ("bits_of", "ipv4_text", "ipv6_text", "mac_text", "timestamp_text"),
+        ("bits_of", "ipv4_text", "ipv6_text", "mac_text", "timestamp_text", "unescaped"),
     ),
     ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
     ("dissgen_runtime.events", ("parties",)),
+    ("dissgen_runtime.exact", ("Exact",)),
     ("dissgen_runtime.fixed", ("Fixed",)),
     ("dissgen_runtime.hooks", ("SessionOptions",)),
+    ("dissgen_runtime.kept_values", ("strict_text", "transformed")),
     ("dissgen_runtime.keeping", ("bounded", "numbers")),
     (
         "dissgen_runtime.machine",
@@ -33,6 +35,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("by_transport", "holds", "reads"),
         ),
     ),
+    ("dissgen_runtime.masks", ("xor",)),
     ("dissgen_runtime.maps", ("Map",)),
     ("dissgen_runtime.numbers", ("read_float", "read_int", "text_float", "text_int")),
     ("dissgen_runtime.origins", ("Origin",)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from dissgen.codegen import naming
@@ -10,6 +11,7 @@ from dissgen.codegen.conversions import fails, further
 from dissgen.codegen.layouts import Layout
 from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.ir import ops
+from dissgen.ir.expressions import Typed
 from dissgen.tokens import CompiledToken
 from dissgen.types import BytesType, Type, python
 
@@ -27,9 +29,11 @@ _TRANSFORMS = {
 }
 
 
-def decoders(transforms: tuple[str, ...]) -> str:
-    """The classes that decode a stream."""
-    return tuple_literal(_TRANSFORMS[name] for name in transforms)
+def decoders(transforms: tuple[ops.Transform, ...], key: Callable[[Typed], str]) -> str:
+    """What makes the decoders of a stream or a value; `key` gives the source of a key."""
+    return tuple_literal(
+        _TRANSFORMS[item.name] if item.key is None else f"{item.name}({key(item.key)})" for item in transforms
+    )
 
 
 def python_type(type: Type) -> str:
@@ -46,7 +50,7 @@ def decode(raw: str, module: ops.Module) -> str:
 
 def plain_digits(op: ops.Leaf, module: ops.Module) -> bool:
     """Whether the value can only be ASCII digits, few enough for `int`."""
-    if not isinstance(op, ops.TokenRead):
+    if not isinstance(op, ops.TokenRead) or op.transforms:
         return False
     definition = next(token for token in module.tokens if token.name == op.token)
     compiled = definition.compiled
@@ -96,6 +100,9 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
             case "hex":
                 value = f"{value}.hex()"
                 is_bytes = text = False
+            case "decode":
+                value = _decode_strictly(op, value, module, checked)
+                is_bytes = text = False
             case _:
                 value = decode(value, module) if is_bytes and text else value
                 value = further(op, step, value, checked=checked)
@@ -117,7 +124,7 @@ def may_raise(op: ops.Op) -> bool:
     if not isinstance(op, ops.Leaf) or isinstance(op, ops.LiteralRead):
         return False
     inner = any(step.kind == "int" for step in op.conversions[:-1])
-    return inner or any(step.kind == "float" or fails(op, step) for step in op.conversions)
+    return inner or any(step.kind in ("float", "decode") or fails(op, step) for step in op.conversions)
 
 
 def parsed_int(op: ops.Leaf, module: ops.Module) -> bool:
@@ -125,6 +132,13 @@ def parsed_int(op: ops.Leaf, module: ops.Module) -> bool:
     if isinstance(op, ops.LiteralRead) or not op.conversions or op.conversions[-1].kind != "int":
         return False
     return not (op.conversions[0].kind == "int" and op.conversions[0].base == 10 and plain_digits(op, module))
+
+
+def _decode_strictly(op: ops.Leaf, raw: str, module: ops.Module, checked: bool) -> str:
+    encoding = literal(module.encoding)
+    if not checked or isinstance(op, ops.LiteralRead):
+        return f"{raw}.decode({encoding})"
+    return f"strict_text(r, {raw}, {encoding}, {literal(op.field)})"
 
 
 def _float(op: ops.Leaf, value: str, is_bytes: bool, of_number: bool, checked: bool) -> str:

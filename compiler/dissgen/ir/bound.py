@@ -33,7 +33,7 @@ _RUNS: Final = 48 * 1024
 """The order of arrival of what waits."""
 _FACTORS: Final = {"latin-1": 1, "ascii": 4, "utf-8": 16}
 """Bytes of memory that a byte of input may take as text; what does not decode becomes four characters."""
-_TRANSFORMS: Final = {"dot_unstuff": 64}
+_TRANSFORMS: Final = {"dot_unstuff": 64, "xor": 512}
 _DECODER: Final = 96 * 1024
 _CHOICES: Final = 400
 """Combinations of arms that are looked at; beyond, all arms of the other branches count together."""
@@ -366,7 +366,7 @@ class _Bounder:
         reads = [op for rule in found.values() for op in every(rule.body) if isinstance(op, ops.StreamRead)]
         if not reads:
             return 0
-        return 1024 + sum(_TRANSFORMS.get(str(name), _DECODER) for op in reads for name in op.transforms)
+        return 1024 + sum(_TRANSFORMS.get(item.name, _DECODER) for op in reads for item in op.transforms)
 
     # Variables
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dissgen.ir.expressions import Typed
-from dissgen.ir.leaves import Leaf, LiteralRead, NumberRead, Place, Target, TokenRead
+from dissgen.ir.leaves import Leaf, LiteralRead, NumberRead, Place, Target, TokenRead, Transform
 from dissgen.types import Type
 
 
@@ -47,7 +47,7 @@ class StreamRead:
 
     source: Leaf
     event: str
-    transforms: tuple[str, ...]
+    transforms: tuple[Transform, ...]
     place: Place
 
 
@@ -256,7 +256,7 @@ class OpenDecoders:
     """From here on the pieces of a stream are joined, whatever elements they come from, and decoded in order."""
 
     event: str
-    transforms: tuple[str, ...]
+    transforms: tuple[Transform, ...]
     place: Place
 
 

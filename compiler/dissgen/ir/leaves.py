@@ -35,12 +35,17 @@ ConversionKind: TypeAlias = Literal[
     "timestamp",
     "bit_set",
     "table",
+    "decode",
+    "unescape",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """One step of `convert`: int (with base; `signed`), scale (by `factor`), table, bool (of `values`) and the like."""
+    """One step of `convert`: int (with base; `signed`), scale (by `factor`), table, bool (of `values`) and the like.
+
+    `decode` is that of `errors: fail`: text that must be right; `unescape` has a `mark`.
+    """
 
     kind: ConversionKind
     base: int = 10
@@ -48,6 +53,15 @@ class Conversion:
     factor: int | float = 1
     table: str = ""
     values: tuple[tuple[str | int, bool], ...] = ()
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """One step of `transform`; `key` is that of `xor`."""
+
+    name: str
+    key: Typed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,7 @@ class TokenRead:
     constant: str | int | None
     place: Place
     field: str | None
+    transforms: tuple[Transform, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class TakeRead:
     type: Type
     place: Place
     field: str | None
+    transforms: tuple[Transform, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +125,9 @@ class UntilRead:
     type: Type
     place: Place
     field: str | None
+    transforms: tuple[Transform, ...] = ()
+    exact: Typed | None = None
+    """Instead of the terminator: exactly this value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,7 @@ class RestRead:
     type: Type
     place: Place
     field: str | None
+    transforms: tuple[Transform, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ from dissgen.ir.leaves import (
     TakeRead,
     Target,
     TokenRead,
+    Transform,
     UntilRead,
     VarintRead,
 )
@@ -174,6 +175,7 @@ __all__ = [
     "Timer",
     "TokenDefinition",
     "TokenRead",
+    "Transform",
     "Trigger",
     "TriggerInMessage",
     "Try",

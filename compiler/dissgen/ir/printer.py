@@ -73,9 +73,9 @@ def _op(op: ops.Op) -> Iterator[str]:
         case _ if isinstance(op, ops.Leaf):
             yield _leaf(op)
         case ops.StreamRead(source, event, transforms):
-            yield f"stream {event}{''.join(f' through {name}' for name in transforms)}: {_leaf(source)}"
+            yield f"stream {event}{_through(transforms)}: {_leaf(source)}"
         case ops.OpenDecoders(event, transforms):
-            yield f"decode {event}{''.join(f' through {name}' for name in transforms)}"
+            yield f"decode {event}{_through(transforms)}"
         case ops.CloseDecoders(event):
             yield f"end of decoding {event}"
         case ops.Call():
@@ -153,7 +153,8 @@ def _leaf(op: ops.Leaf) -> str:
         case ops.TakeRead():
             text = f"{'text' if op.text else 'bytes'} of size {show(op.size)}"
         case ops.UntilRead():
-            text = f"{'text' if op.text else 'bytes'} until {op.terminator}"
+            end = op.terminator if op.exact is None else show(op.exact)
+            text = f"{'text' if op.text else 'bytes'} until {end}"
         case ops.RestRead():
             text = f"{'text' if op.text else 'bytes'} rest"
         case ops.NumberRead():
@@ -165,9 +166,15 @@ def _leaf(op: ops.Leaf) -> str:
             text = f"packed {op.kind} {op.bits} bits{' signed' * op.signed}{' little' * (op.order == 'little')} {count}"
         case _:
             assert_never(op)
+    if isinstance(op, ops.TokenRead | ops.TakeRead | ops.UntilRead | ops.RestRead):
+        text += _through(op.transforms)
     if not isinstance(op, ops.LiteralRead):
         text += "".join(f" | {_conversion(conversion)}" for conversion in op.conversions)
     return text + _target(op.target)
+
+
+def _through(transforms: tuple[ops.Transform, ...]) -> str:
+    return "".join(f" through {item.name}" + (f" {show(item.key)}" if item.key else "") for item in transforms)
 
 
 def _number(op: ops.NumberRead) -> str:

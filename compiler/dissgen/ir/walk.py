@@ -51,8 +51,16 @@ def body_expressions(body: tuple[ops.Op, ...]) -> Iterator[Typed]:
 def op_expressions(op: ops.Op) -> Iterator[Typed]:
     """The expressions of one operation, without those of what is inside it."""
     match op:
-        case ops.TakeRead() | ops.Within():
+        case ops.Within():
             yield op.size
+        case ops.TakeRead():
+            yield op.size
+            yield from _keys(op.transforms)
+        case ops.UntilRead():
+            yield from () if op.exact is None else (op.exact,)
+            yield from _keys(op.transforms)
+        case ops.TokenRead() | ops.RestRead() | ops.StreamRead() | ops.OpenDecoders():
+            yield from _keys(op.transforms)
         case ops.PackedRead() if op.count is not None:
             yield op.count
         case ops.Call():
@@ -71,6 +79,10 @@ def op_expressions(op: ops.Op) -> Iterator[Typed]:
             yield from (part for part in (op.count, op.while_, op.until) if part is not None)
         case _:
             pass
+
+
+def _keys(transforms: tuple[ops.Transform, ...]) -> Iterator[Typed]:
+    yield from (transform.key for transform in transforms if transform.key is not None)
 
 
 def expressions(rule: ops.Rule) -> Iterator[Typed]:

@@ -62,7 +62,7 @@ class _Straight:
     def op(self, op: ops.Op, bounded: bool) -> bool:
         match op:
             case ops.RestRead() | ops.PackedRead(count=None):
-                return bounded
+                return bounded and not (isinstance(op, ops.RestRead) and op.transforms)
             case ops.Loop():
                 return (bounded or not op.rest) and self.body((op.item,), bounded)
             case ops.Call():
@@ -85,6 +85,8 @@ class _Straight:
                 return self.body(op.otherwise or (), bounded) and all(self.body(c.body, bounded) for c in op.cases)
             case ops.Unkept(leaf):
                 return self.op(leaf, bounded)
+            case ops.TokenRead() | ops.TakeRead() if op.transforms:
+                return False
             case _:
                 return not isinstance(op, ops.StreamRead | ops.UntilRead | ops.Align | ops.Effect | ops.Reached)
 

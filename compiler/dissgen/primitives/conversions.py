@@ -30,6 +30,7 @@ _KINDS: Final[Mapping[str, tuple[ConversionKind, tuple[Type, ...], Type]]] = {
     "bit_set": ("bit_set", (BYTES, INT), ListType(INT)),
     "scale": ("scale", (INT, FLOAT), INT),
     "table": ("table", (), INT),
+    "unescape": ("unescape", _TEXT, STR),
     "enum": ("int", (INT,), INT),
 }
 """What each takes and gives; `scale`, `table` and `enum` say more below."""
@@ -55,6 +56,8 @@ def check_conversions(element: Element, context: CheckContext, raw: Type) -> tup
     """The steps of `convert` and `enum`, and the type that they give; None after reporting a mistake."""
     steps: list[Conversion] = []
     type_ = raw
+    if element.get("errors") is not None:
+        steps.append(Conversion("decode"))
     written = [_written(node) for node in listed(element.get("convert"))]
     enum = element.get("enum")
     if enum is not None:
@@ -123,6 +126,13 @@ def _step(item: _Written, context: CheckContext, type_: Type, signed: bool) -> t
             return Conversion(kind, factor=factor), FLOAT if floats else result
         case "table":
             return _table(item, context, type_)
+        case "unescape":
+            mark = argument.value if isinstance(argument, ScalarNode) else None
+            if not isinstance(mark, str) or len(mark) != 1:
+                message, help_ = "an escape is one character", "write `{unescape: '\\'}`"
+                context.diagnostics.error("DG223", message, item.span, "", help=help_)
+                return None
+            return Conversion(kind, mark=mark), result
         case "bool":
             return _bool(item, context, type_)
         case _:

@@ -20,7 +20,7 @@ MODIFIERS: Final = ("stream", "transform")
 class BoundJoin(Bound):
     body: Bound
     event: str
-    transforms: tuple[str, ...]
+    transforms: tuple[ops.Transform, ...]
 
 
 class JoinPrimitive(Primitive):

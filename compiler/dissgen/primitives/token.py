@@ -35,5 +35,14 @@ class TokenPrimitive(Primitive):
     def lower(self, bound: Bound, context: LowerContext) -> tuple[Op, ...]:
         assert isinstance(bound, BoundToken)
         place, value = context.place(bound.span), bound.result
-        read = TokenRead(bound.token, value.target, value.conversions, value.type, value.constant, place, value.field)
+        read = TokenRead(
+            bound.token,
+            value.target,
+            value.conversions,
+            value.type,
+            value.constant,
+            place,
+            value.field,
+            value.kept_transforms,
+        )
         return (with_stream(read, value, place),)

@@ -93,6 +93,7 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
             {
                 "size": mapping("extent", "a size", {"size": ref("quantity")}),
                 "until": mapping("extent", "an end", {"until": ref("token"), "limit": ref("size")}),
+                "until_value": mapping("extent", "an end", {"until_value": ref("expression"), "limit": ref("size")}),
                 "rest": mapping("extent", "the rest", {"rest": TRUE}),
             },
         ),
@@ -114,6 +115,7 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
                 "enum": ref("reference"),
                 "table": ref("reference"),
                 "scale": {"title": "a number", "type": "number"},
+                "unescape": text("one character", pattern="^[\\s\\S]$"),
                 "bool": mapping(
                     "conversion",
                     "`{true: value, false: value}`",
@@ -137,7 +139,7 @@ _ELEMENT_PARTS: Final[dict[str, Schema]] = {
             "$comment": "transform",
             "enum": ["dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable"],
         },
-        mapping("transform", "a transform", {}),
+        mapping("transform", "a transform", {"xor": ref("expression")}, required=["xor"]),
     ),
     "transforms": {
         "description": "One transform or a list of them, applied in order.",

@@ -22,7 +22,7 @@ def text(title: str, **keywords: object) -> Schema:
     return {"title": title, "type": "string", "minLength": 1, **keywords}
 
 
-TRANSFORMS: Final = ("dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable")
+TRANSFORMS: Final = ("dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable", "xor")
 
 TRUE: Final[Schema] = {"title": "`true`", "const": True}
 
@@ -37,6 +37,7 @@ MODIFIERS: Final[dict[str, Schema]] = {
     "convert": ref("conversions"),
     "enum": ref("reference"),
     "const": ref("constant"),
+    "errors": {"title": "`fail`", "enum": ["fail"]},
     "derive": ref("derivation"),
     "stream": ref("name"),
     "transform": ref("transforms"),
@@ -47,6 +48,7 @@ MODIFIERS: Final[dict[str, Schema]] = {
 _BUDGET: Final = ("within", "slack")
 _VALUE: Final = (*_BUDGET, "field", "convert", "const", "stream", "transform", "doc")
 _ORDER: Final = (*_BUDGET, "endian", "bits")
+_TEXT: Final = (*_VALUE, "errors")
 _NUMBER: Final = (*_ORDER, "field", "convert", "enum", "const", "derive", "doc")
 _KEPT: Final = (*_ORDER, "field", "stream", "transform", "doc")
 _NONE: Final = (*_ORDER, "doc")
@@ -67,7 +69,7 @@ class Fragment:
 FRAGMENTS: Final[dict[str, Fragment]] = {
     "token": Fragment(
         "The longest match of a token here: a name from `tokens`, or a regular expression.",
-        _VALUE,
+        _TEXT,
         {"token": ref("token")},
     ),
     "literal": Fragment(
@@ -94,7 +96,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     ),
     "flag": Fragment("One bit, as a bool.", _NUMBER, {"flag": TRUE}),
     "bytes": Fragment("Bytes: so many, until a token, or all the rest.", _VALUE, {"bytes": ref("extent")}),
-    "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _VALUE, {"text": ref("extent")}),
+    "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _TEXT, {"text": ref("extent")}),
     "use": Fragment("A rule, with its parameters.", _KEPT, {"use": ref("reference"), "with": ref("arguments")}),
     "record": Fragment("Elements in order; their fields make a record.", _KEPT, {"record": ELEMENTS}),
     "sequence": Fragment("Elements in order; nothing is held back until its end.", _JOINED, {"sequence": ELEMENTS}),

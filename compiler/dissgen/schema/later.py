@@ -9,14 +9,10 @@ from typing import Final
 
 LATER: Final[dict[str, frozenset[str]]] = {
     "top": frozenset(),
-    "element": frozenset({"errors"}),
-    "extent": frozenset({"until_value"}),
-    "conversion": frozenset(
-        {
-            "unescape",
-        }
-    ),
-    "transform": frozenset({"xor"}),
+    "element": frozenset(),
+    "extent": frozenset(),
+    "conversion": frozenset(),
+    "transform": frozenset(),
     "limits": frozenset(),
     "event": frozenset(),
     "verb": frozenset(),
