@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from dissgen_runtime.events import DOWN, UP, Alert, End, Event, Record, StreamEvent
+from dissgen_runtime.events import DOWN, UP, Alert, End, Event, Record, StreamEvent, member_name
 from dissgen_runtime.net.dissect import Conversation, Finished, Item, Totals
 from dissgen_runtime.net.flows import FlowStatistics
 
 SHOWN = 60  # characters of a value
+ITEMS = 8  # of a list
+FEW = 4  # of a list of records
 COLOURS = {"low": "36", "medium": "33", "high": "1;31", "flow": "1", "dim": "2"}
 ARROWS = {UP: "->", DOWN: "<-", None: "--"}
 
@@ -60,7 +62,7 @@ class TextLines:
             if not event.cut:
                 yield self._line(conversation, event, event.name, "")
         else:
-            yield self._line(conversation, event, event.name, _fields(event.payload()))
+            yield self._line(conversation, event, event.name, _set_fields(event.payload(), type(event).ENUMS))
 
     def summary(self, statistics: FlowStatistics, totals: Totals) -> Iterator[str]:
         """The closing lines of a capture."""
@@ -138,8 +140,30 @@ def _alert(alert: Alert) -> str:
     return text
 
 
-def _fields(fields: dict[str, object]) -> str:
+def _fields(fields: Mapping[str, object]) -> str:
     return " ".join(f"{name}={_value(value)}" for name, value in fields.items() if value is not None)
+
+
+def _set_fields(fields: Mapping[str, object], enums: Mapping[str, type[enum.IntEnum]]) -> str:
+    """Names and values: what is None, False or an empty list is left out, of what is True the name says enough."""
+    parts = []
+    for name, value in fields.items():
+        shown = name[:-1] if name.endswith("_") else name  # what is a keyword of Python
+        if value is True:
+            parts.append(shown)
+        elif value is not None and value is not False and value != []:
+            parts.append(f"{shown}={_named(value, enums.get(name))}")
+    return " ".join(parts)
+
+
+def _named(value: object, names: type[enum.IntEnum] | None) -> str:
+    """A value; a number of an enum by its name, one that has none as a number."""
+    if names is None:
+        return _value(value)
+    if isinstance(value, list):
+        return _list([_named(item, names) for item in value[:ITEMS]], len(value))
+    name = member_name(names, value)
+    return _value(value) if name is None else str(name)
 
 
 def _value(value: object) -> str:
@@ -154,9 +178,10 @@ def _value(value: object) -> str:
     if isinstance(value, (bytes, bytearray)):
         return _quoted_bytes(bytes(value[:SHOWN]), len(value)) or '""'
     if isinstance(value, Record):
-        return "{" + _fields(value.fields()) + "}"
+        return "{" + _set_fields(value.fields(), type(value).ENUMS) + "}"
     if isinstance(value, (list, tuple)):
-        return _list([_value(item) for item in value[:8]], len(value))
+        shown = FEW if value and isinstance(value[0], Record) else ITEMS
+        return _list([_value(item) for item in value[:shown]], len(value))
     if isinstance(value, dict):
         return "{" + _fields({_escaped(str(name)): item for name, item in value.items()}) + "}"
     return _escaped(str(value))

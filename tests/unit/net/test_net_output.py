@@ -11,8 +11,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
+from typing import ClassVar
 
 import lines_dissector
 import pytest
@@ -200,7 +202,36 @@ def test_text_lines() -> None:
     first, line = text_of(AllEvent())
     assert first == "flow 4  lines  [2001:db8::1]:40000 -> [2001:db8::2]:25, beginning not captured"
     assert line.startswith("    0.692743    4 <- all ")
-    assert 'text="é"\\n" flag=True kind=A address=2001:db8::1 record={' in line
+    assert 'text="é"\\n" flag kind=A address=2001:db8::1 record={' in line
+
+
+class Question(Record):
+    __slots__ = ("class_", "kinds", "no", "nothing", "yes")
+    ENUMS: ClassVar[Mapping[str, type[enum.IntEnum]]] = {"class_": Kind, "kinds": Kind}
+
+    def __init__(self) -> None:
+        self.class_ = Kind.A.value
+        self.kinds = [Kind.A.value, 9999]
+        self.no = False
+        self.nothing: list[int] = []
+        self.yes = True
+
+
+class Asked(Event):
+    __slots__ = ("questions", "sort")
+    name = "asked"
+    PAYLOAD = ("sort", "questions")
+    ENUMS: ClassVar[Mapping[str, type[enum.IntEnum]]] = {"sort": Kind}
+
+    def __init__(self) -> None:
+        self.sort = 9999
+        self.questions = [Question() for _ in range(6)]
+
+
+def test_text_has_names_for_numbers_and_is_short() -> None:
+    _, line = text_of(Asked())
+    question = "{class=A kinds=[A, 9999] yes}"
+    assert line.endswith(f"sort=9999 questions=[{', '.join([question] * 4)}, ... 2 more]")
 
 
 def test_text_streams_are_one_line() -> None:
