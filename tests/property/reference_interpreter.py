@@ -17,7 +17,9 @@ from dissgen.ir import expressions as e
 from dissgen.ir.expressions import BindingKind, Typed
 from dissgen.primitives import Bound, RuleUse
 from dissgen.primitives.array import BoundArray
+from dissgen.primitives.base import Alternative
 from dissgen.primitives.branch import BoundBranch
+from dissgen.primitives.choice import BoundTry
 from dissgen.primitives.fail import BoundFail
 from dissgen.primitives.let import BoundLet
 from dissgen.primitives.literal import BoundLiteral
@@ -132,6 +134,8 @@ class Interpreter:
                 self.branch(bound, frame)
             case BoundArray():
                 self.array(bound, frame)
+            case BoundTry(alternatives=alternatives):
+                self.first(alternatives, frame)
             case BoundUnion(members=members):
                 start = furthest = self.at
                 for member in members:
@@ -151,6 +155,31 @@ class Interpreter:
             case _:
                 raise NotImplementedError(f"the reference does not know {type(bound).__name__}")
         return None
+
+    def first(self, alternatives: tuple[Alternative, ...], frame: Frame) -> None:
+        """The first alternative that matches; else the failure of the one that got furthest."""
+        start = self.at
+        furthest: Failure | None = None
+        for alternative in alternatives:
+            self.at = start
+            try:
+                value = self.call(alternative.use, frame)
+            except FAULTS:
+                failure = Failure("value", None, self.at)
+            except Failure as found:
+                if found.kind == "limit":
+                    raise
+                failure = found
+            else:
+                if alternative.target is not None:
+                    frame.values[alternative.target] = value
+                for taken in alternative.fields:
+                    self.read(taken, frame)
+                return
+            if furthest is None or failure.offset > furthest.offset:
+                furthest = failure
+        assert furthest is not None
+        raise furthest
 
     def longest_match(self, name: str, field: str | None) -> bytes:
         pattern, rest = self.tokens[name], self.data[self.at :]
@@ -191,6 +220,9 @@ class Interpreter:
         value = bound.result
         size = self.quantity(bound.size, frame)
         start = self.at
+        keys = [self.value(step.key, frame) for step in value.kept_transforms if step.key is not None]
+        for key in keys:
+            bytes((key,))  # a fault for what is no byte
         if size is not None:
             if size < 0:
                 raise Failure("value", value.field, start)
@@ -202,9 +234,24 @@ class Interpreter:
             self.at += size
         elif bound.terminator is not None:
             self.at += self.search(bound, start)
+        elif bound.exact is not None:
+            exact = self.value(bound.exact, frame)
+            wanted = exact.encode("latin-1") if isinstance(exact, str) else exact
+            if not 0 < len(wanted) <= 256:
+                raise ValueError(wanted)
+            place = self.data.find(wanted, start)
+            longest = bound.limit or self.longest
+            if place - start > longest:
+                raise Failure("limit", value.field, start)
+            if place < 0:
+                raise Failure("limit" if len(self.data) - start > longest else "truncated", value.field, start)
+            self.at = place
         else:
             self.at = len(self.data)
-        return self.leaf(value, self.data[start : self.at], frame, start, text=bound.text, kept=kept)
+        raw = self.data[start : self.at]
+        for key in keys:
+            raw = bytes(byte ^ key for byte in raw)
+        return self.leaf(value, raw, frame, start, text=bound.text, kept=kept)
 
     def search(self, bound: BoundOctets, start: int) -> int:
         """The bytes before the leftmost match."""

@@ -120,7 +120,9 @@ class Generator:
 
     def leaf(self, scope: Scope, *, keep: bool) -> dict[str, Any]:
         name = self.fresh(scope) if keep else None
-        kind = self.pick(("token", "token", "token", "literal", "hex", "size", "until", "number", "number", "measured"))
+        texts = [written(item) for item in scope.names("str")]
+        kinds = ("token", "token", "token", "literal", "hex", "size", "until", "until_value")
+        kind = self.pick((*kinds, "number", "number", "measured"))
         made: dict[str, Any]
         type_ = "str"
         if kind == "token":
@@ -151,9 +153,14 @@ class Generator:
         elif kind == "size":
             made = {self.pick(("bytes", "text")): {"size": self.number(scope)}}
             type_ = "bytes" if "bytes" in made else "str"
+        elif kind == "until_value":
+            made = {self.pick(("bytes", "text")): {"until_value": self.pick(("b';;'", "b'aba'", *texts))}}
+            type_ = "bytes" if "bytes" in made else "str"
         else:
             made = {self.pick(("bytes", "text")): {"until": self.pick(TERMINATORS)}}
             type_ = "bytes" if "bytes" in made else "str"
+        if name is not None and ("bytes" in made or "text" in made) and self.chance(0.15):
+            made["transform"] = {"xor": self.number(scope)}
         if name is not None:
             made["field"] = name
             scope.surely[name] = type_
@@ -204,7 +211,19 @@ class Generator:
     def element(self, scope: Scope, depth: int) -> Any:
         kinds = ["leaf"] * 6 + ["let", "verify", "name", "eol", "packed"]
         if depth:
-            kinds += ["optional", "optional", "branch", "branch", "array", "array", "record", "use", "merge", "union"]
+            kinds += [
+                "optional",
+                "optional",
+                "branch",
+                "branch",
+                "array",
+                "array",
+                "record",
+                "use",
+                "merge",
+                "union",
+                "try",
+            ]
         if not self.in_union:
             kinds += ["stream"]
         return getattr(self, f"_{self.pick(kinds)}")(scope, depth)
@@ -359,6 +378,22 @@ class Generator:
         self.in_union = before
         return {"union": members}
 
+    def _try(self, scope: Scope, depth: int) -> Any:
+        before, self.in_union = self.in_union, True
+        ends: list[Scope] = []
+        alternatives = []
+        for _ in range(self.random.randint(2, 3)):
+            inner = scope.copy()
+            for end in ends:  # one type on all paths
+                for name, found in (*end.surely.items(), *end.maybe.items()):
+                    if name not in inner.surely:
+                        inner.maybe[name] = found
+            alternatives.append(self.pick_body(inner, min(depth - 1, 1)))
+            ends.append(inner)
+        self.in_union = before
+        self._join(scope, ends)
+        return {"try": alternatives}
+
     # The spec
 
     def rule(self, name: str) -> None:
@@ -486,6 +521,8 @@ class Generator:
             return b"".join(self.sample(element["array"]) for _ in range(self.random.randint(0, 3)))
         if "union" in element:
             return self.sample(element["union"][0])
+        if "try" in element:
+            return self.sample(self.pick(element["try"]))
         if "use" in element:
             return self.sample(self.grammar[element["use"]])
         if "number" in element or "float" in element or "flag" in element:
@@ -501,6 +538,8 @@ class Generator:
                     return self.measured(element[kind]["size"])
                 until = element[kind].get("until")
                 text = bytes(self.pick((b"", b"ab", b"a.b", b".x")))
+                if "until_value" in element[kind]:
+                    return text + (b";;" if ";;" in element[kind]["until_value"] else b"aba")
                 return text + TERMINATORS[until] if until else text
         return b""
 
