@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from dissgen.schema.element_parts import CONSTANT, ELEMENT_PARTS
 from dissgen.schema.examples import EXAMPLES
 from dissgen.schema.fragments import TRUE, Schema, ref, text
 from dissgen.schema.later import LATER
@@ -28,7 +29,6 @@ EVENTS: Final = (
 
 
 _MAP: Final = r"^\s*map\s*\["
-_CONSTANT: Final[Schema] = {"title": "a text, a number or a boolean", "type": SCALARS}
 _DIRECTIONS: Final = ("up", "down")
 
 _SOURCES: Final[dict[str, Schema]] = {
@@ -36,7 +36,7 @@ _SOURCES: Final[dict[str, Schema]] = {
     "reference": {"title": "a name", "type": "string", "pattern": REFERENCE},
     "local_name": {"title": "a name", "type": "string", "pattern": NAME},
     "doc": text("a text", description="Documentation; it goes into the generated module."),
-    "constant": _CONSTANT,
+    "constant": CONSTANT,
     "expression": {
         "title": "an expression",
         "description": "Typed Python syntax; a bare number or boolean is a constant.",
@@ -73,139 +73,18 @@ _SOURCES: Final[dict[str, Schema]] = {
     "references": listed("a list of references", text("a text such as `RFC 5321`")),
 }
 
-_CONVERSIONS: Final = (
-    *("int", "float", "upper", "lower", "strip", "hex"),
-    *("bool", "ipv4", "ipv6", "mac", "timestamp", "bit_set"),
-)
-
-_ELEMENT_PARTS: Final[dict[str, Schema]] = {
-    "quantity": {
-        "description": "An expression, or an element that is read first and gives the number.",
-        "if": {"type": "object"},
-        "then": ref("element"),
-        "else": ref("expression"),
-    },
-    "extent": {
-        "title": "`{size: e}`, `{until: TOKEN}` or `{rest: true}`",
-        "type": "object",
-        **one_of(
-            "extent",
-            {
-                "size": mapping("extent", "a size", {"size": ref("quantity")}),
-                "until": mapping("extent", "an end", {"until": ref("token"), "limit": ref("size")}),
-                "until_value": mapping("extent", "an end", {"until_value": ref("expression"), "limit": ref("size")}),
-                "rest": mapping("extent", "the rest", {"rest": TRUE}),
-            },
-        ),
-    },
-    "lookup": mapping(
-        "lookup",
-        "`{key: field, value: field}`",
-        {"key": ref("name"), "value": ref("name"), "ignore_case": {"title": "`true` or `false`", "type": "boolean"}},
-        required=["key", "value"],
-        description="By which field of an item it is found, and what is found.",
-    ),
-    "conversion": text_or(
-        {"title": "a conversion", "$comment": "conversion", "enum": list(_CONVERSIONS)},
-        mapping(
-            "conversion",
-            "a conversion",
-            {
-                "int": {"title": "a base from 2 to 36", "type": "integer", "minimum": 2, "maximum": 36},
-                "enum": ref("reference"),
-                "table": ref("reference"),
-                "scale": {"title": "a number", "type": "number"},
-                "unescape": text("one character", pattern="^[\\s\\S]$"),
-                "bool": mapping(
-                    "conversion",
-                    "`{true: value, false: value}`",
-                    dict.fromkeys(("true", "false"), _CONSTANT),
-                    required=["true", "false"],
-                ),
-            },
-            maxProperties=1,
-            minProperties=1,
-        ),
-    ),
-    "conversions": {
-        "description": "One conversion or a list of them, applied in order.",
-        "if": {"type": "array"},
-        "then": listed("a list of conversions", ref("conversion"), 1),
-        "else": ref("conversion"),
-    },
-    "transform": text_or(
-        {
-            "title": "a transform",
-            "$comment": "transform",
-            "enum": ["dot_unstuff", "zlib", "gzip", "deflate", "base64", "quoted_printable"],
-        },
-        mapping("transform", "a transform", {"xor": ref("expression")}, required=["xor"]),
-    ),
-    "transforms": {
-        "description": "One transform or a list of them, applied in order.",
-        "if": {"type": "array"},
-        "then": listed("a list of transforms", ref("transform"), 1),
-        "else": ref("transform"),
-    },
-    "derivation": {
-        "title": "a mapping with `checksum`, `size_of` or `count_of`",
-        "type": "object",
-        **one_of(
-            "derivation",
-            {
-                "checksum": mapping(
-                    "derivation",
-                    "a checksum",
-                    {"checksum": {"title": "a checksum", "enum": ["inet"]}, "over": ref("over")},
-                    required=["checksum", "over"],
-                ),
-                "size_of": mapping("derivation", "the size of a field", {"size_of": ref("name")}),
-                "count_of": mapping("derivation", "the number of items of a field", {"count_of": ref("name")}),
-            },
-        ),
-    },
-    "over": {
-        "if": {"type": "array"},
-        "then": listed("a list of rules and one range", text_or(ref("reference"), ref("range")), 1),
-        "else": ref("range"),
-    },
-    "range": mapping(
-        "range",
-        "a range of fields, as in `{from: first, to: last}`",
-        {"from": ref("name"), "to": ref("name")},
-        required=["from", "to"],
-    ),
-    "selector": {
-        "description": "The value, or the values, that select this case.",
-        "if": {"type": "array"},
-        "then": listed("a list of values", _CONSTANT, 1),
-        "else": _CONSTANT,
-    },
-    "resync": text_or(
-        ref("token"),
-        one_of(
-            "resync",
-            {
-                key: mapping("resync", f"`{{{key}: TOKEN}}`", {key: ref("token"), "begins": ref("token")})
-                for key in ("before", "behind", "begins")
-            },
-        ),
-        description="Where parsing may start again after an error.",
-    ),
-}
-
 _TABLES: Final[dict[str, Schema]] = {
     "table": {
         "description": "A mapping `{key: value}`, a grouped one `{value: [keys]}`, or a set `[a, b]`.",
         "if": {"type": "array"},
-        "then": listed("a set", _CONSTANT, 1),
+        "then": listed("a set", CONSTANT, 1),
         "else": {
             "title": "a mapping or a list",
             "type": "object",
             "minProperties": 1,
             "if": {"additionalProperties": {"not": {"type": "array"}}},
-            "then": {"additionalProperties": _CONSTANT},
-            "else": {"additionalProperties": listed("a list of keys, as the other values are", _CONSTANT, 1)},
+            "then": {"additionalProperties": CONSTANT},
+            "else": {"additionalProperties": listed("a list of keys, as the other values are", CONSTANT, 1)},
         },
     },
     "enum": {
@@ -396,7 +275,7 @@ _MACHINE: Final[dict[str, Schema]] = {
     "alert_use": text_or(ref("name"), ref("alert")),
 }
 
-DEFINITIONS: Final[dict[str, Schema]] = {**_SOURCES, **_ELEMENT_PARTS, **_TABLES, **_MACHINE, **EXAMPLES}
+DEFINITIONS: Final[dict[str, Schema]] = {**_SOURCES, **ELEMENT_PARTS, **_TABLES, **_MACHINE, **EXAMPLES}
 
 _LIMITS: Final[dict[str, object]] = {
     "message": ref("size"),
