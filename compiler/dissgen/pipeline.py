@@ -123,6 +123,12 @@ def compile_source(
     return compile_node(node, Path(source.name), Path(), diagnostics, off=off, formatted=formatted)
 
 
+def compile_text(source: SourceFile, path: Path, root: Path, diagnostics: Diagnostics) -> Compiled | None:
+    """A text that is to stand in the file `path`."""
+    node = read(source, diagnostics)
+    return None if node is None else compile_node(node, path, root, diagnostics, off=(), formatted=False)
+
+
 def compile_spec(
     path: Path,
     root: Path,
