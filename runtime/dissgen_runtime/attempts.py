@@ -65,6 +65,8 @@ class Attempt(Frame[tuple[int, Any]]):
         reader.examined = 0
         while len(reader.budgets or ()) > self.budgets:
             reader.end_budget()
+        if not reader.budgets:
+            reader.outermost = -1
         reader._marks = list(self.marks)
         if self.origins is not None:
             for _, origin, depth in self.origins:

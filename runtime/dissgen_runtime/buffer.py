@@ -41,6 +41,15 @@ class EndMark:
         self.cut = cut
 
 
+class SkipTo:
+    """What `skip: message` waits for: the offset at which the next message begins."""
+
+    __slots__ = ("offset",)
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
+
+
 class Piece:
     """Bytes behind a mark, and the run in which they came."""
 
@@ -73,6 +82,7 @@ class Buffer:
         "kept",
         "later",
         "later_size",
+        "outermost",
         "pending",
         "pending_size",
         "pos",
@@ -103,7 +113,8 @@ class Buffer:
         self.budgets: list[Budget] | None = None  # those that are being read, the innermost last
         self.beyond_size = 0  # bytes behind their ends
         self._marks: list[int] | None = None  # where unions began: bytes behind these stay joined
-        self.skip: Terminator | None = None
+        self.outermost = -1  # the end of the outermost budget of the message, as far as it is known
+        self.skip: Terminator | SkipTo | None = None
         self.skip_before = False
         # Every byte is counted once (semantics, rule 20); `total` is what came in.
         self.total = 0
@@ -237,6 +248,12 @@ class Buffer:
         terminator = self.skip
         assert terminator is not None
         self.join()
+        if isinstance(terminator, SkipTo):
+            there = min(terminator.offset, self.base + len(self.data))
+            self.skipped += self.pass_over(there)
+            if there == terminator.offset:
+                self.skip = None
+            return self.skip is None
         at, end = terminator.find(self.data, self.pos, False, self.final)
         found = end >= 0
         self.skipped += self.pass_over(self.base + (end if found and not self.skip_before else at))

@@ -339,6 +339,8 @@ class Elements(Budgeted):
             self.fail("value", field, "a size that is not negative")
         if self.budgets and self.offset + size > self.budgets[-1].cap:
             self.fail("truncated", field, octets(size))
+        if not self.budgets:
+            self.outermost = self.offset + size
         if whole:
             if self.offset + size - self.floor > self.limits.message:
                 self.fail("limit", field, f"a message of at most {self.limits.message} bytes")
@@ -359,6 +361,8 @@ class Elements(Budgeted):
                 self.fail("mismatch", field, "the end of the budget", size=1)
             self.fail("truncated", field, octets(left))
         self.end_budget()
+        if not self.budgets:
+            self.outermost = -1
 
     def remaining(self) -> int:
         """How many bytes are left of the budget, without one of the input, whose end must be known then."""

@@ -173,6 +173,7 @@ class Reader(Streaming):
         self.frame = frame
         self.arguments = arguments
         self.start = self.floor = self.message_start = self.base + self.pos
+        self.outermost = -1
         self.origins = None
         self.begin_work()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dissgen_runtime.buffer import GapMark
+from dissgen_runtime.buffer import GapMark, SkipTo
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import End, Gap
 from dissgen_runtime.hooks import why
@@ -141,6 +141,7 @@ class Reading(Inside):
             return side.arguments(self)
         except EVALUATION_ERRORS as error:
             reader.start = reader.message_start = reader.offset
+            reader.outermost = -1
             raise ParseError("value", side.rule.RULE, None, reader.offset, f"arguments ({error})", b"") from None
 
     def _parse_error(self, reader: Reader, rule: type[Frame[Any]], error: ParseError) -> None:
@@ -316,6 +317,8 @@ class Reading(Inside):
             reader.abandon()
         reader.skipped += reader.pass_all()
         reader.pass_mark()
+        if isinstance(reader.skip, SkipTo) and reader.offset > reader.skip.offset:
+            reader.skip = None  # where the next message begins is lost
         if reader.skip is not None:
             return
         reader.lost = True

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from dissgen_runtime.buffer import GapMark
+from dissgen_runtime.buffer import GapMark, SkipTo
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import Event
 from dissgen_runtime.limits import Limits
@@ -242,6 +242,8 @@ class SubStreams(Transitions):
             sub.abandon()
         sub.skipped += sub.pass_all()
         sub.pass_mark()
+        if isinstance(sub.skip, SkipTo):
+            sub.skip = None  # how many bytes are missing is not always known
         sub.lost = sub.skip is None
         sub.lost_stay = self._stay
         return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
+from dissgen_runtime.buffer import SkipTo
 from dissgen_runtime.calls import Calls
 from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Direction, Event
@@ -338,6 +339,13 @@ class Transitions(Calls):
             reader.skip = terminator
             reader.plain = False
             reader.skip_before = False
+
+    def _skip_message(self) -> None:
+        """Skip to the end of the outermost budget in which the message has failed; where none is known, nothing."""
+        reader = self._subject or self._reader(self._at[0] or UP)
+        if reader.outermost >= reader.offset and reader.outermost > reader.message_start:
+            reader.skip = SkipTo(reader.outermost)
+            reader.plain = False
 
     def _skip_from(self, reader: Reader, offset: int) -> None:
         offset = min(offset, reader.end)

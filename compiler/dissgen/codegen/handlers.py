@@ -129,7 +129,7 @@ class HandlerBody:
                 self.code.add(f"self._set_verdict(Verdict.{verb.verdict.upper()})")
             case ops.Skip():
                 target = "None" if verb.terminator is None else naming.terminator(verb.terminator)
-                self.code.add(f"self._skip({target})")
+                self.code.add("self._skip_message()" if verb.message else f"self._skip({target})")
             case ops.Abandon():
                 self.code.add(f"self._abandon({verb.direction.upper()})")
             case ops.Upgrade():

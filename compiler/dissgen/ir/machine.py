@@ -107,11 +107,15 @@ class SetVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """`terminator`: through its next match; None: `rest`, all that is still to come in this direction."""
+    """`terminator`: through its next match; None: `rest`, all that is still to come in this direction.
+
+    `message`: to the end of the outermost budget in which the message has failed.
+    """
 
     terminator: str | None
     when: Typed | None
     place: Place
+    message: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,7 +278,7 @@ def _verb(verb: ops.Verb) -> str:
         case ops.SetVerdict():
             return verb.verdict
         case ops.Skip():
-            return f"skip {verb.terminator or 'rest'}"
+            return f"skip {'message' if verb.message else verb.terminator or 'rest'}"
         case ops.Abandon():
             return f"abandon {verb.direction}"
         case ops.Upgrade():

@@ -54,9 +54,11 @@ _SOURCES: Final[dict[str, Schema]] = {
         "a token", description="A name from `tokens`, or a regular expression over bytes.", **{"x-source": "token"}
     ),
     "skipped": {
-        **text("a token or `rest`", description="Through the next match of the token; `rest`: all that follows."),
-        "$comment": "skipped",
-        "not": {"enum": ["message"]},
+        **text(
+            "a token, `rest` or `message`",
+            description="Through the next match of the token; `rest`: all that follows; `message`: to the end of the "
+            "outermost budget of the message that failed.",
+        ),
         "x-source": "token",
     },
     "hex": text("pairs of hexadecimal digits such as `0d 0a`", pattern="^ *[0-9A-Fa-f]{2}( *[0-9A-Fa-f]{2})* *$"),

@@ -16,7 +16,6 @@ LATER: Final[dict[str, frozenset[str]]] = {
     "limits": frozenset(),
     "event": frozenset(),
     "verb": frozenset(),
-    "skipped": frozenset({"message"}),
     "upgrade": frozenset(),
 }
 

@@ -167,9 +167,8 @@ class Reporter:
     def _no_alternative(self, error: ValidationError) -> None:
         """The end of a chain: a mapping without the key that says what it is, or a value that is ruled out."""
         area, path = _comment(error), list(error.absolute_path)
-        if area in ("skipped", "event"):
-            word = "skip: message" if area == "skipped" else str(error.instance)
-            self._later(word, value_span(self._root, path))
+        if area == "event":
+            self._later(str(error.instance), value_span(self._root, path))
             return
         if not isinstance(error.instance, Mapping):
             return  # its type is reported

@@ -9,7 +9,7 @@ from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
-from dissgen.sema import custom, hooks, maps
+from dissgen.sema import custom, hooks, maps, skipping
 from dissgen.sema.declarations import check_alert
 from dissgen.sema.expressions import Path, check_template, narrowings
 from dissgen.sema.model import AlertModel
@@ -314,38 +314,6 @@ class VerbChecker:
     def verdict(self, verb: VerbDefinition) -> ops.Verb | None:
         return ops.SetVerdict(cast(Verdict, verb.kind), self.when, self.at(verb))
 
-    def skip(self, verb: VerbDefinition) -> ops.Verb | None:
-        if not isinstance(verb.argument, ScalarNode):
-            self.diagnostics.error(
-                "DG503", "`skip` of what?", verb.span, "", help="write `skip: TOKEN` or `skip: rest`"
-            )
-            return None
-        event = self.scope.situation.event
-        if not self.scope.situation.directed:
-            self.diagnostics.error(
-                "DG534",
-                f"`skip` on `{event}`",
-                verb.span,
-                "it belongs to no direction",
-                help="skip on the event that leads here, such as `parse_error`"
-                if event in ("enter", "leave", "fail", "finish")
-                else "leave the `skip` out",
-            )
-            return None
-        if verb.argument.value == "rest":
-            return ops.Skip(None, self.when, self.at(verb))
-        if verb.argument.value == "message":
-            self.diagnostics.error(
-                "DG231",
-                "`skip: message` needs a budget, which this version has not",
-                verb.argument.span,
-                "",
-                help="write `skip: TOKEN` or `skip: rest`",
-            )
-            return None
-        terminator = self.machine.tokens.terminator(verb.argument, (f"{self.place}_skip",))
-        return None if terminator is None else ops.Skip(terminator, self.when, self.at(verb))
-
     def abandon(self, verb: VerbDefinition) -> ops.Verb | None:
         name = self._name(verb, "abandon: up")
         if name is None:
@@ -403,7 +371,7 @@ _VERBS: Final[Mapping[str, Callable[[VerbChecker, VerbDefinition], ops.Verb | No
     "drop": VerbChecker.verdict,
     "reset": VerbChecker.verdict,
     "accept": VerbChecker.verdict,
-    "skip": VerbChecker.skip,
+    "skip": skipping.skip,
     "abandon": VerbChecker.abandon,
     "upgrade": VerbChecker.upgrade,
     "raise": VerbChecker.raise_event,

@@ -132,5 +132,13 @@ CODES: Final[tuple[Code, ...]] = (
         "{event: parse_error, execute: [alert: bad_line]}",
         "{event: parse_error, execute: [alert: bad_line, skip: LINE_END]}",
     ),
+    Code(
+        "DG518",
+        "the end of the message cannot be known",
+        "`skip: message` goes to the end of the outermost `within` of a message that failed inside it. It belongs to "
+        "`parse_error`, and needs rules with such a budget.",
+        "line: {record: [{text: {until: LINE_END}}, LINE_END]}\n{event: parse_error, execute: [skip: message]}",
+        "packet: {record: [fields], within: {number: 16}}\n{event: parse_error, execute: [skip: message]}",
+    ),
 )
 """In ascending order."""
