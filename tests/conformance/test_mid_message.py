@@ -106,7 +106,10 @@ class TestTrigger:
             MACHINE.replace("up: message", "up: message")
             + """
 any:
-  - {event: parse_error, execute: [trigger: {note: {text: 'str(error.offset)'}}], jump: b}
+  - event: parse_error
+    when: direction == "up"
+    execute: [trigger: {note: {text: 'str(error.offset)'}}]
+    jump: b
 """.replace("jump: b", "jump: a")
         ).Session()
         events = session.feed(UP, b"ab 2\nxx!\ncd 0\ny\n")

@@ -38,7 +38,9 @@ grammar:
 
 
 def dissector(grammar: str) -> ModuleType:
-    events = "events: {packet: packet}" if "stream" not in grammar else "events: {packet: packet, body: {stream: bytes}}"
+    events = (
+        "events: {packet: packet}" if "stream" not in grammar else "events: {packet: packet, body: {stream: bytes}}"
+    )
     return machine(HEAD.replace("events: {packet: packet}", events) + textwrap.dedent(grammar))
 
 
@@ -60,7 +62,11 @@ CASES = {
         b"P\x08\x02ab!efghP\x04\x01a.z",
         ["body:False", "alert:bad", "body:True", "packet"],
     ),
-    "behind a stream of the whole budget": (STREAMED, b"P\x03\x09abP\x04\x01a.z", ["body:False", "alert:bad", "body:True", "packet"]),
+    "behind a stream of the whole budget": (
+        STREAMED,
+        b"P\x03\x09abP\x04\x01a.z",
+        ["body:False", "alert:bad", "body:True", "packet"],
+    ),
 }
 
 

@@ -10,14 +10,18 @@ from dissgen.ir.expressions import BindingKind, Compare, Constant, Logic, Name, 
 from dissgen.sema.machine import Machine
 from dissgen.sema.model import EventModel, HandlerModel, RowModel, StateModel
 from dissgen.sema.rules import Rules
+from dissgen.text import Span
 
 
 def check_flow(states: tuple[StateModel, ...], machine: Machine, diagnostics: Diagnostics) -> None:
     """Report what is wrong with the machine as a whole."""
     by_name = {state.name: state for state in states}
+    again: set[Span] = set()
     _check_cycles(by_name, diagnostics)
     for state in states:
         _check_dead_end(state, machine, diagnostics)
+        _check_again(state, by_name, machine, again, diagnostics)
+        _check_upgrades(state, by_name, diagnostics)
         for handler in state.handlers:
             if handler.event == "parse_error":
                 _check_moves(state, handler, machine, diagnostics)
@@ -107,10 +111,12 @@ def _check_dead_end(state: StateModel, machine: Machine, diagnostics: Diagnostic
     """Neither direction is read, and nothing leads out."""
     if machine.custom is not None:  # its states may be ends
         return
-    if any(one.kind not in ("absent", "hold") for _, side in state.sides for one in side.alternatives):
+    if not all(_never_read(one) for _, side in state.sides for one in side.alternatives):
         return
-    if any(row.jump is not None for handler in state.handlers for row in firing(handler)):
-        return
+    for handler in state.handlers:
+        stays = (None,) if handler.event == "enter" else (None, state.name)
+        if any(row.jump not in stays and not _is(row.when, False) for row in firing(handler)):
+            return
     if any(isinstance(verb, ops.Skip) for handler in state.handlers for row in handler.rows for verb in row.execute):
         return
     diagnostics.error(
@@ -120,6 +126,80 @@ def _check_dead_end(state: StateModel, machine: Machine, diagnostics: Diagnostic
         "it reads nothing and nothing leads out",
         help="give it a side (`up: rule`, `down: rule`, `{discard: true}`), or a transition with a `jump`",
     )
+
+
+def _never_read(side: ops.Side) -> bool:
+    """Whether bytes of the side wait for ever; a rule that is always held is read only when waiting is in vain."""
+    return side.kind in ("absent", "hold") or (side.kind == "rule" and _is(side.hold, True))
+
+
+def _is(test: Typed | None, value: bool) -> bool:
+    return isinstance(test, Constant) and test.value is value
+
+
+def _check_again(
+    state: StateModel,
+    states: Mapping[str, StateModel],
+    machine: Machine,
+    reported: set[Span],
+    diagnostics: Diagnostics,
+) -> None:
+    """A jump on `parse_error` to a state that reads the same rule again, which would fail again, and so on."""
+    for direction, start in state.sides:
+        here, rows = state, []
+        while start.rule is not None and not start.arguments and _rereads(start.rule, machine):
+            row = _always_jumps(here, "parse_error", states)
+            if row is None or any(isinstance(verb, ops.Skip | ops.Abandon) for verb in row.execute):
+                break
+            rows.append(row)
+            here = states[row.jump or ""]
+            if _handler(here, "enter") is not None or dict(here.sides)[direction].rule != start.rule:
+                break
+            if here is state and rows[0].span in reported:
+                return
+            if here is state:
+                reported.update(one.span for one in rows)
+                diagnostics.error(
+                    "DG519",
+                    "a message that failed is read again, and fails again",
+                    rows[0].span,
+                    f"the jump leads to where `{start.rule}` is read from its first byte",
+                    also=[(other.span, "then this") for other in rows[1:]],
+                    help="write `skip: TOKEN` or `skip: rest` beside the `jump`, or jump where another rule is read",
+                )
+                return
+            if len(rows) > len(states):
+                break
+
+
+def _rereads(rule: str, machine: Machine) -> bool:
+    """Whether a message of the rule that fails is read again from its first byte: nothing of it is let go before."""
+    model = machine.rules.model(rule)
+    if model is None or model.body is None or {name for name, _ in machine.protocol.transport} == {"udp"}:
+        return False
+    rules = machine.rules
+    return model.body.kind != "sequence" and not (rules.streams().get(rule) or rules.effects().get(rule))
+
+
+def _check_upgrades(state: StateModel, states: Mapping[str, StateModel], diagnostics: Diagnostics) -> None:
+    """What is handed to another protocol is what the sides `child` of a state get."""
+    for handler in state.handlers:
+        for row in firing(handler):
+            upgrades = [verb for verb in row.execute if isinstance(verb, ops.Upgrade)]
+            after = states.get(row.jump or state.name)
+            if not upgrades or after is None or (row.jump is None and row.origin != "state"):
+                continue
+            kinds = {one.kind for _, side in after.sides for one in side.alternatives}
+            enters = _handler(after, "enter")
+            if "child" not in kinds and not (enters is not None and any(one.jump for one in enters.rows)):
+                diagnostics.error(
+                    "DG523",
+                    "an `upgrade` that gets no bytes",
+                    row.span,
+                    f"no side of the state `{after.name}` is `child`",
+                    also=[(after.span, "the state behind it")],
+                    help="jump to a state with `up: child`, `down: child`",
+                )
 
 
 def _check_moves(state: StateModel, handler: HandlerModel, machine: Machine, diagnostics: Diagnostics) -> None:

@@ -56,5 +56,13 @@ CODES: Final[tuple[Code, ...]] = (
         "{event: head, when: length > 100, jump: large}",
         "{event: head, when: length > 100, execute: [set: {is_large: 'True'}]}",
     ),
+    Code(
+        "DG523",
+        "an upgrade gets no bytes",
+        "`upgrade` begins the session of another protocol; its bytes are those of the sides `child` of the state that "
+        "is current then.",
+        "{event: up, execute: [upgrade: tls], jump: talking}",
+        "{event: up, execute: [upgrade: tls], jump: inside}\nstates: {inside: {up: child, down: child}}",
+    ),
 )
 """In ascending order."""

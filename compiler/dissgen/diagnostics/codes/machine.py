@@ -140,5 +140,13 @@ CODES: Final[tuple[Code, ...]] = (
         "line: {record: [{text: {until: LINE_END}}, LINE_END]}\n{event: parse_error, execute: [skip: message]}",
         "packet: {record: [fields], within: {number: 16}}\n{event: parse_error, execute: [skip: message]}",
     ),
+    Code(
+        "DG519",
+        "a message fails for ever",
+        "A state that a `parse_error` jumps to reads the message again from its first byte. Where it reads the same "
+        "rule and jumps on in the same way, this never ends.",
+        "a: {up: line, transitions: [{event: parse_error, jump: a}]}",
+        "a: {up: line, transitions: [{event: parse_error, execute: [skip: LINE_END], jump: a}]}",
+    ),
 )
 """In ascending order."""
