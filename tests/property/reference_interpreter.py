@@ -33,6 +33,7 @@ from dissgen.primitives.union import BoundUnion
 from dissgen.primitives.use import BoundCall
 from dissgen.primitives.values import BoundLeaf, Value
 from dissgen.primitives.verify import BoundVerify
+from dissgen.primitives.within import BoundWithin
 from dissgen.sema.model import Model, RuleModel
 
 Values = dict[str, Any]
@@ -134,6 +135,8 @@ class Interpreter:
                 self.branch(bound, frame)
             case BoundArray():
                 self.array(bound, frame)
+            case BoundWithin():
+                self.within(bound, frame)
             case BoundTry(alternatives=alternatives):
                 self.first(alternatives, frame)
             case BoundUnion(members=members):
@@ -155,6 +158,24 @@ class Interpreter:
             case _:
                 raise NotImplementedError(f"the reference does not know {type(bound).__name__}")
         return None
+
+    def within(self, bound: BoundWithin, frame: Frame) -> None:
+        """A budget in which nothing is streamed: all of it has to be there."""
+        size, whole = self.quantity(bound.size, frame), self.data
+        start = self.at
+        if size < 0:
+            raise Failure("value", bound.field, start)
+        if start + size > len(whole):
+            raise Failure("truncated", bound.field, start)
+        self.data = whole[: start + size]
+        try:
+            self.read(bound.body, frame)
+            if bound.slack:
+                self.at = start + size
+            elif self.at < start + size:
+                raise Failure("mismatch", bound.field, self.at)
+        finally:
+            self.data = whole
 
     def first(self, alternatives: tuple[Alternative, ...], frame: Frame) -> None:
         """The first alternative that matches; else the failure of the one that got furthest."""

@@ -139,7 +139,7 @@ class Generator:
             elif self.chance(0.3):
                 made["convert"] = self.pick(("upper", "lower", "strip", ["strip", "upper"]))
             elif token == "TEXT" and self.chance(0.3):
-                made["convert"] = type_ = "int"
+                made["convert"] = type_ = self.pick(("int", "float"))
         elif kind == "literal":
             made = {"literal": self.pick((",", "ab", ":-")), **({"ignore_case": True} if self.chance(0.3) else {})}
         elif kind == "hex":
@@ -223,6 +223,7 @@ class Generator:
                 "merge",
                 "union",
                 "try",
+                "within",
             ]
         if not self.in_union:
             kinds += ["stream"]
@@ -394,6 +395,21 @@ class Generator:
         self._join(scope, ends)
         return {"try": alternatives}
 
+    def _within(self, scope: Scope, depth: int) -> Any:
+        """A budget that is waited for as a whole: nothing in it is streamed."""
+        before, self.in_union = self.in_union, True
+        made: dict[str, Any] = {"within": self.pick(({"number": 8}, self.number(scope)))}
+        if self.chance(0.5):
+            made["slack"] = "allow"
+        made["record"] = [self.element(scope, depth - 1) for _ in range(self.random.randint(1, 2))]
+        if self.chance(0.5):
+            name = self.fresh(scope)
+            made["record"].append({"bytes": {"rest": True}, **({"field": name} if name else {})})
+            if name is not None:
+                scope.surely[name] = "bytes"
+        self.in_union = before
+        return made
+
     # The spec
 
     def rule(self, name: str) -> None:
@@ -504,6 +520,9 @@ class Generator:
     def sample(self, element: Any) -> bytes:
         if isinstance(element, str):
             return self.sample(self.grammar[element]) if element in self.grammar else self.pick(TOKENS[element][1])
+        if "within" in element:
+            inside = b"".join(self.sample(item) for item in element["record"])
+            return (len(inside).to_bytes() if isinstance(element["within"], dict) else b"") + inside
         for kind in ("record", "sequence"):
             if kind in element:
                 return b"".join(self.sample(item) for item in element[kind])
