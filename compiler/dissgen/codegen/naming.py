@@ -45,6 +45,7 @@ _LOCAL_WORDS: Final = frozenset(
             "holds",
             "reads",
             "require",
+            *("attempt", "strict_text", "transformed", "unescaped", "xor"),
             "iter",
             "next",
             "round",
@@ -72,6 +73,7 @@ MODULE_WORDS: Final = frozenset(
             "DotUnstuff",
             *("Base64", "Deflate", "Gzip", "QuotedPrintable", "Zlib"),
             "Event",
+            "Exact",
         ),
         *(
             "FAIL",

@@ -109,7 +109,7 @@ def test_loops_and_streams(module: ops.Module) -> None:
     mail = rule(module, "mail")
     stream = mail.body[0]
     assert isinstance(stream, ops.StreamRead)
-    assert (stream.event, stream.transforms, mail.streams) == ("body", ("dot_unstuff",), ("body",))
+    assert (stream.event, stream.transforms, mail.streams) == ("body", (ops.Transform("dot_unstuff"),), ("body",))
 
 
 def test_conditions_are_expanded(module: ops.Module) -> None:
