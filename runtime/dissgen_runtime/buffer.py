@@ -207,6 +207,12 @@ class Buffer:
         found = self.data[begin : min(self.pos, begin + size)] if begin >= 0 else b""
         return found or self.head[:size]
 
+    def failed_bytes(self, begin: int, end: int) -> bytes:
+        """The bytes of a message that has been given up, to be read anew; nothing where its beginning is done with."""
+        if begin < max(self.start, self.base):
+            return self.head[: end - begin]
+        return self.data[begin - self.base : end - self.base]
+
     def pass_over(self, offset: int) -> int:
         """Move on to the absolute offset without reading; the number of bytes passed."""
         self.join()

@@ -73,6 +73,8 @@ class Reporter(Output):
         self._confident = not midstream
         self._streams = 0
 
+    _subject: Reader | None  # the sub-stream whose error is handled
+
     def _reader(self, direction: Direction) -> Reader:
         if direction is UP:
             return self._up
@@ -126,16 +128,27 @@ class Reporter(Output):
     def _builtin(self, id: str, severity: Severity, description: str, error: ParseError | None) -> None:
         self.alerts += 1
         confidence: Confidence = "high" if self._confident else "low"
-        data = b"" if error is None else error.found
+        data = b"" if error is None else self._error_bytes(error)
         self._emit(
             Alert(id, severity, description, confidence=confidence, path=tuple(self._path[-PATH_LENGTH:]), data=data)
         )
 
     def _alert_bytes(self) -> bytes:
         if self._error is not None:
-            return self._error.found
+            return self._error_bytes(self._error)
         direction, (begin, _) = self._at
         return b"" if direction is None else self._reader(direction).message_bytes(begin, ALERT_BYTES)
+
+    def _error_bytes(self, error: ParseError) -> bytes:
+        """The message from its first byte through what made it impossible; only that where the rest is done with."""
+        direction, (begin, _) = self._at
+        reader = self._subject
+        if reader is not None:  # of a sub-stream, which has offsets of its own
+            begin = reader.message_start
+        elif direction is not None:
+            reader = self._reader(direction)
+        end = min(error.offset + len(error.found), begin + ALERT_BYTES)
+        return error.found if reader is None else reader.failed_bytes(begin, end) or error.found
 
     def _log(self, text: str) -> None:
         if self._wants("log"):

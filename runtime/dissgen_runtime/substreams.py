@@ -201,7 +201,8 @@ class SubStreams(Transitions):
         self._at = at
         self._error = error
         self._subject = sub
-        outcome = self._fire("parse_error", error)
+        if self._fire("parse_error", error) is None:
+            self._report_sub_error(error)
         self._subject = None
         if self.finished or sub.skip is not None or sub.discards_all:
             return
@@ -212,8 +213,6 @@ class SubStreams(Transitions):
         else:  # discarded until the state changes
             sub.discarded += sub.pass_all()
             sub.stopped_stay = stay
-        if outcome is None:
-            self._report_sub_error(error)
 
     def _report_sub_error(self, error: ParseError) -> None:
         if self._sub_reported:

@@ -78,7 +78,7 @@ class Transitions(Calls):
         self._handling = False
         self._moves = 0
         self._raised: list[tuple[Place, str, tuple[object, ...]]] = []  # by verbs, to be handled after the jump
-        self._subject: Reader | None = None  # the sub-stream whose error is handled
+        self._subject = None
         self._sub_reported = False
         self._stay = 0  # the number of the visit to the current state
 

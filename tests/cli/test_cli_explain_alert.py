@@ -90,7 +90,8 @@ def test_lines_are_read_and_other_events_passed_over(cli: Cli, project: Path) ->
 
 def test_a_built_in_alert_and_a_spec_that_is_not_at_hand(cli: Cli, project: Path) -> None:
     built_in = {**ALERT, "alert": {**ALERT["alert"], "transition": None, "spec": None}}  # type: ignore[dict-item]
-    other = {**ALERT, "protocol": "unknown"}
+    elsewhere = {**ALERT["alert"], "spec": "other.yaml:4", "transition": "other.yaml:7"}  # type: ignore[dict-item]
+    other = {**ALERT, "protocol": "unknown", "alert": elsewhere}
     (project / "two.jsonl").write_text(json.dumps(built_in) + "\n" + json.dumps(other) + "\n", encoding="utf-8")
     result = cli("explain", "two.jsonl")
     assert result.status == 0

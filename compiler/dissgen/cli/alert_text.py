@@ -14,6 +14,8 @@ from typing import Any
 
 WIDTH = 16
 """Bytes in a line of a dump."""
+LONGEST = 16
+"""Lines of a spec that are shown for one place."""
 
 
 class AlertError(ValueError):
@@ -42,7 +44,9 @@ def _line(number: int, line: str) -> object:
 def explained(entry: dict[str, Any], specs: list[Path]) -> str:
     """The alert in words; `specs` are the files in which the lines that it names may stand."""
     alert: dict[str, Any] = entry["alert"]
-    specs = [path for path in specs if _is_of(path, str(entry.get("protocol")))]
+    # Files of one name may describe several protocols. A line of a protocol inside, or of one that is extended, stands
+    # in the file of another.
+    specs = sorted(specs, key=lambda path: not _is_of(path, str(entry.get("protocol"))))
     lines = [f"{alert.get('id')}: {alert.get('description')}", ""]
     lines += [f"  {text}" for text in _circumstances(entry, alert)]
     lines += _transition(alert, specs)
@@ -94,15 +98,27 @@ def _transition(alert: dict[str, Any], specs: list[Path]) -> list[str]:
 
 
 def _quoted(place: str, specs: list[Path]) -> list[str]:
-    """The line of a spec, if there is one; it is that of the spec as it is now."""
+    """The lines of an entry of a spec, if there is one; they are those of the spec as it is now."""
     name, _, number = place.rpartition(":")
-    for path in specs:  # what a spec imports stands in another file, which is not searched for
+    for path in specs:
         if path.name == Path(name).name and number.isdigit():
             text = path.read_text(encoding="utf-8", errors="replace").splitlines()
             if 0 < int(number) <= len(text):
-                return [f"  {number} | {text[int(number) - 1].rstrip()}"]
+                return [f"  {line} | {text[line - 1].rstrip()}" for line in _entry(text, int(number))]
             return [f"  {path.name} has no such line now: it was changed since"]
     return ["  (the spec is not at hand)"]
+
+
+def _entry(text: list[str], number: int) -> range:
+    """The numbers of the lines of an entry that begins at `number`: those behind it that stand further in."""
+    indent = len(text[number - 1]) - len(text[number - 1].lstrip())
+    end = number
+    while end < len(text) and end - number < LONGEST - 1:
+        line = text[end]
+        if not line.strip() or len(line) - len(line.lstrip()) <= indent:
+            break
+        end += 1
+    return range(number, end + 1)
 
 
 def _bytes(entry: dict[str, Any], alert: dict[str, Any]) -> list[str]:
@@ -117,6 +133,7 @@ def _bytes(entry: dict[str, Any], alert: dict[str, Any]) -> list[str]:
     if not data:
         return []
     end = offset[1] if isinstance(offset, list) and len(offset) == 2 and isinstance(offset[1], int) else start
+    end = max(end, start + len(data))
     lines = [
         "",
         f"The bytes {start} to {end} of the direction" + (", of which the first:" if end - start > len(data) else ":"),

@@ -182,6 +182,51 @@ def test_udp_flows_end_when_idle() -> None:
     assert table.statistics.flows == {"udp": 2}
 
 
+def test_silent_udp_flows_end_when_others_go_on() -> None:
+    wire = Wire()
+    for port in range(1, 51):
+        wire.now += SECOND // 100
+        wire.send(0, b"q", datagram=True, server=53, port=port)
+    for _ in range(40):  # one of them goes on, so that it is not idle
+        wire.now += 10 * SECOND
+        wire.send(0, b"q", datagram=True, server=53, port=50)
+    table = FlowTable(PORTS)
+    closed: list[tuple[int, int]] = []
+    for packet in wire.packets:
+        found = [(flow, event) for flow, event in table.add(packet) if isinstance(event, Close)]
+        assert all(event.cut for _, event in found)
+        closed += [(packet.time, flow.number) for flow, event in found if event.side == 1]
+    assert [number for _, number in closed] == list(range(49))
+    assert {time // SECOND for time, _ in closed} <= set(
+        range(180, 311)
+    )  # at the latest after a quarter as many packets
+    assert [flow.number for flow, event in table.finish() if isinstance(event, Close) and event.side == 0] == [49]
+
+
+def test_number_of_udp_flows_is_limited() -> None:
+    """A scan of many ports with a datagram each: the oldest are given up, each with its two ends."""
+    wire = Wire()
+    for port in range(1, 1001):
+        wire.now += 1000
+        wire.send(0, b"q", datagram=True, server=53, port=port)
+        if port % 10 == 0:
+            wire.send(0, b"q", datagram=True, server=53, port=1)  # in use, so that it stays
+    table = FlowTable(PORTS, FlowLimits(flows=100))
+    most, events = 0, []
+    for packet in wire.packets:
+        events += table.add(packet)
+        most = max(most, len(table._open))
+    events += table.finish()
+    assert most <= 101
+    assert table.statistics.evicted > 800
+    closes = [flow.number for flow, event in events if isinstance(event, Close) and event.cut]
+    assert sorted(closes) == sorted([*range(1000), *range(1000)])
+    assert closes[-2:] != [0, 0]
+    assert table.statistics.flows == {"udp": 1000}
+    order = [flow.number for flow, event in events if isinstance(event, Close) and event.side == 0]
+    assert order.index(0) > 850
+
+
 def test_each_datagram_is_one_piece_even_if_empty() -> None:
     wire = Wire()
     for payload in (b"a", b"", b"b"):
