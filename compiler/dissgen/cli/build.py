@@ -20,10 +20,43 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder of the modules [default: generated/].")
 @click.option("--check", is_flag=True, help="Write nothing; show a diff and exit with 1 if a module is stale.")
 @click.option("--emit", type=click.Choice(["ir", "model"]), help="Print this form of the specs instead of building.")
+@click.option("--watch", is_flag=True, help="Build again whenever a spec or a file that it imports changes.")
 @click.option("--verbose", is_flag=True, help="Say what was done for each spec, with the bounds that it has.")
 @click.option("--color", type=COLOR, default="auto", show_default=True)
-def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | None, verbose: bool, color: str) -> None:
+def build(
+    specs: tuple[str, ...],
+    output: str | None,
+    check: bool,
+    emit: str | None,
+    watch: bool,
+    verbose: bool,
+    color: str,
+) -> None:
     """Compile SPECS (default: every specs/**/*.yaml with a `protocol`)."""
+    if not watch:
+        sys.exit(_build(specs, output, check, emit, verbose, color, set()))
+    if check or emit:
+        raise click.UsageError("--watch builds: it does not go with --check and --emit")
+    from dissgen.cli.watch import watch as repeat
+
+    def again() -> set[Path]:
+        folders: set[Path] = set()
+        _build(specs, output, check, emit, verbose, color, folders)
+        return folders
+
+    repeat(again)
+
+
+def _build(
+    specs: tuple[str, ...],
+    output: str | None,
+    check: bool,
+    emit: str | None,
+    verbose: bool,
+    color: str,
+    folders: set[Path],
+) -> int:
+    """Build once and give the exit status; `folders` gets those in which the specs and what they import stand."""
     from dissgen.diagnostics import Diagnostics
     from dissgen.pipeline import compile_spec, emit_form
     from dissgen.workspace import output_name, project_root, root_of
@@ -33,6 +66,7 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
     several: set[Path] = set()  # outputs of more than one spec: none of them is written
     for path in chosen_specs(specs, project_root()):
         root = root_of(path)
+        folders.add(path.resolve().parent)
         if emit:
             text = emit_form(path, root, diagnostics, emit)
             if text is not None:
@@ -41,6 +75,7 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
         compiled = compile_spec(path, root, diagnostics)
         if compiled is None:
             continue
+        folders.update((root / source.path).resolve().parent for source in compiled.sources)
         target = (Path(output) if output else root / "generated") / output_name(compiled.protocol)
         if target in results:
             diagnostics.error(
@@ -55,7 +90,7 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
     failed = diagnostics.has_errors
     show(diagnostics, color)
     if emit:
-        sys.exit(1 if failed else 0)
+        return 1 if failed else 0
     stale = 0
     for target, item in results.items():
         if target in several:
@@ -66,7 +101,7 @@ def build(specs: tuple[str, ...], output: str | None, check: bool, emit: str | N
             _show_order(item)
     if check and stale:
         click.echo(f"{counted(stale, 'module')} stale: run `dissgen build`", err=True)
-    sys.exit(1 if failed or (check and stale) else 0)
+    return 1 if failed or (check and stale) else 0
 
 
 def _deliver(compiled: Compiled, target: Path, check: bool, verbose: bool) -> bool:

@@ -1,0 +1,40 @@
+"""`dissgen build --watch`: builds again when a spec or a file that it imports has changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import click
+
+PERIOD: Final = 0.3
+"""Seconds between two looks; files are not watched by the system's own means, which differ from system to system."""
+
+Snapshot: TypeAlias = dict[str, tuple[int, int]]
+
+
+def watch(build: Callable[[], Collection[Path]], pause: Callable[[float], None] = time.sleep) -> None:
+    """Build, and again after every change of a YAML file in the folders that `build` gives; Ctrl-C ends it."""
+    folders: set[Path] = set()
+    while True:
+        before = snapshot(folders)  # what changes during the build is built again
+        found = set(build())
+        before |= snapshot(found - folders)
+        folders |= found
+        click.echo("watching; Ctrl-C ends it", err=True)
+        while snapshot(folders) == before:
+            pause(PERIOD)
+
+
+def snapshot(folders: Collection[Path]) -> Snapshot:
+    """When every YAML file in the folders and below was changed, and its size."""
+    found: Snapshot = {}
+    for path in sorted({path for folder in folders for path in folder.rglob("*.yaml")}):
+        try:
+            state = path.stat()
+        except OSError:  # gone since it was listed
+            continue
+        found[str(path)] = (state.st_mtime_ns, state.st_size)
+    return found
