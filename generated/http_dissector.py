@@ -557,9 +557,13 @@ def _scan_request_head(data: bytes, pos: int, end: int) -> tuple[RequestHead, in
     pos = m.end()
     headers: list[Header] = []
     while True:  # http.yaml:56
-        peeked = _CRLF.match(data, pos, end) is not None
-        if not peeked and end - pos < 1:
+        if pos >= end:
             return None
+        peeked = False
+        if data[pos] in b"\n\r":
+            peeked = _CRLF.match(data, pos, end) is not None
+            if not peeked and end - pos < 2:
+                return None
         if not (not peeked):
             break
         got = _scan_header(data, pos, end)  # http.yaml:56
@@ -653,9 +657,13 @@ def _scan_response_head(data: bytes, pos: int, end: int) -> tuple[ResponseHead, 
     pos = m.end()
     headers: list[Header] = []
     while True:  # http.yaml:68
-        peeked = _CRLF.match(data, pos, end) is not None
-        if not peeked and end - pos < 1:
+        if pos >= end:
             return None
+        peeked = False
+        if data[pos] in b"\n\r":
+            peeked = _CRLF.match(data, pos, end) is not None
+            if not peeked and end - pos < 2:
+                return None
         if not (not peeked):
             break
         got = _scan_header(data, pos, end)  # http.yaml:68

@@ -1205,7 +1205,7 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos += 4
         if pos != stop:
             return None
-        return Request(transaction, unit, function, address, value=value_), pos
+        return Request(transaction, unit, function, address, None, value_), pos
     elif function == 15:  # modbus.yaml:49
         if stop - pos < 5:
             return None
@@ -1221,7 +1221,7 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos = stop3
         if pos != stop:
             return None
-        return Request(transaction, unit, function, address, quantity, coils=coils), pos
+        return Request(transaction, unit, function, address, quantity, None, coils), pos
     elif function == 16:  # modbus.yaml:50
         if stop - pos < 5:
             return None
@@ -1238,7 +1238,7 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos = stop4
         if pos != stop:
             return None
-        return Request(transaction, unit, function, address, quantity, registers=registers), pos
+        return Request(transaction, unit, function, address, quantity, None, None, registers), pos
     elif function == 23:  # modbus.yaml:51
         if stop - pos < 9:
             return None
@@ -1264,9 +1264,11 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
                 function,
                 address,
                 quantity,
-                registers=registers,
-                write_address=write_address,
-                write_quantity=write_quantity,
+                None,
+                None,
+                registers,
+                write_address,
+                write_quantity,
             ),
             pos,
         )
@@ -1278,7 +1280,9 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         if pos != stop:
             return None
         return (
-            Request(transaction, unit, function, address, and_mask=and_mask, or_mask=or_mask),
+            Request(
+                transaction, unit, function, address=address, and_mask=and_mask, or_mask=or_mask
+            ),
             pos,
         )
     elif function == 24:  # modbus.yaml:53
@@ -1784,7 +1788,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
     stop = pos + response_length - 2  # modbus.yaml:66
     if stop < pos or stop > end:
         return None
-    if _failed_ == True:  # modbus.yaml:72
+    if _failed_:  # modbus.yaml:72
         if pos >= stop:
             return None
         code = data[pos]  # modbus.yaml:72
@@ -1792,7 +1796,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
         if pos != stop:
             return None
         return Response(transaction, unit, function, code), pos
-    elif _failed_ == False:  # modbus.yaml:73
+    else:  # modbus.yaml:73
         if function in (1, 2):  # modbus.yaml:78
             if pos >= stop:
                 return None
@@ -1805,7 +1809,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos = stop2
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, coils=coils), pos
+            return Response(transaction, unit, function, None, coils), pos
         elif function in (3, 4, 23):  # modbus.yaml:79
             if pos >= stop:
                 return None
@@ -1822,7 +1826,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos = stop3
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, registers=registers), pos
+            return Response(transaction, unit, function, None, None, registers), pos
         elif function in (5, 6):  # modbus.yaml:80
             if stop - pos < 4:
                 return None
@@ -1871,7 +1875,7 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 return None
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, registers=registers), pos
+            return Response(transaction, unit, function, None, None, registers), pos
         elif function == 20:  # modbus.yaml:84
             if pos >= stop:
                 return None
@@ -2021,8 +2025,6 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             data_ = data[pos:stop]  # modbus.yaml:92
             pos = stop
             return Response(transaction, unit, function, data=data_), pos
-    else:
-        return None
 
 
 class _ReadResponse(Frame[Response]):

@@ -925,7 +925,7 @@ def _scan_property(data: bytes, pos: int, end: int) -> tuple[Property, int] | No
         if got3 is None:
             return None
         data_, pos = got3
-        return Property(id, data=data_), pos
+        return Property(id, None, data_), pos
     elif id == 38:  # mqtt.yaml:168
         got4 = _scan_string(data, pos, end)  # mqtt.yaml:168
         if got4 is None:
@@ -935,7 +935,7 @@ def _scan_property(data: bytes, pos: int, end: int) -> tuple[Property, int] | No
         if got5 is None:
             return None
         text, pos = got5
-        return Property(id, name=name, text=text), pos
+        return Property(id, None, None, name, text), pos
     elif id in (3, 8, 18, 21, 26, 28, 31):  # mqtt.yaml:169
         got6 = _scan_string(data, pos, end)  # mqtt.yaml:172
         if got6 is None:

@@ -1062,7 +1062,7 @@ def _scan_extension(
                     return None
                 protocols.append(_value_)
         elif type == 43:  # tls.yaml:190
-            if from_client == True:  # tls.yaml:193
+            if from_client:  # tls.yaml:193
                 if pos >= stop:
                     return None
                 versions_size = data[pos]  # tls.yaml:193
@@ -1076,16 +1076,14 @@ def _scan_extension(
                     struct.unpack_from(f">{versions_size // 2}H", data, pos)
                 )  # tls.yaml:193
                 pos = stop6
-            elif from_client == False:  # tls.yaml:194
+            else:  # tls.yaml:194
                 stop7 = pos + 2 * 1  # tls.yaml:194
                 if stop7 > stop:
                     return None
                 versions = list(struct.unpack_from(f">{1}H", data, pos))  # tls.yaml:194
                 pos = stop7
-            else:
-                return None
         elif type == 51:  # tls.yaml:195
-            if from_client == True:  # tls.yaml:198
+            if from_client:  # tls.yaml:198
                 if stop - pos < 2:
                     return None
                 (shares_size,) = _UNPACK_EXTENSION_2(data, pos)  # tls.yaml:198
@@ -1102,7 +1100,7 @@ def _scan_extension(
                     if len(shares) >= 2000:
                         return None
                     shares.append(item3)
-            elif from_client == False:  # tls.yaml:199
+            else:  # tls.yaml:199
                 shares = []
                 for _ in range(1):  # tls.yaml:199
                     got3 = _scan_key_share(data, pos, stop)  # tls.yaml:199
@@ -1110,8 +1108,6 @@ def _scan_extension(
                         return None
                     item4, pos = got3
                     shares.append(item4)
-            else:
-                return None
         else:
             data_ = data[pos:stop]  # tls.yaml:200
             pos = stop
@@ -1584,15 +1580,17 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                     version,
                     random,
                     session_id,
-                    extensions=extensions,
-                    server_name=server_name,
-                    alpn=alpn,
-                    supported_versions=supported_versions,
-                    legacy_version=legacy_version,
-                    cipher_suite=cipher_suite,
-                    compression_method=compression_method,
-                    retry=retry,
-                    downgraded=downgraded,
+                    None,
+                    None,
+                    extensions,
+                    server_name,
+                    alpn,
+                    supported_versions,
+                    legacy_version,
+                    cipher_suite,
+                    compression_method,
+                    retry,
+                    downgraded,
                 ),
                 pos,
             )

@@ -30,6 +30,8 @@ from dissgen.primitives.array import ITEM
 from dissgen.tokens import CompiledToken
 from dissgen.types import BoolType, OneOfType, OptionalType, inner
 
+FEW: Final = 4  # first bytes of a token that are looked for before it is matched
+FEW_GAPS: Final = 2  # fields without a value for which None is written instead of the names of the others
 # Behind these, nothing is known of the bytes that follow.
 _MOVES: Final = (
     ops.TokenRead
@@ -110,16 +112,15 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
         """The record of the fields that this path has set."""
         some = touched(self._path)
         fields = [field for field in self.rule.fields if not field.local]
-        values: list[str] = []
-        named = False
-        for index, field in enumerate(fields):
-            absent = isinstance(field.type, OptionalType) and field.name not in some
-            left_out = absent and all(isinstance(later.type, OptionalType) for later in fields[index:])
-            value = "None" if absent else naming.local(field.name)
-            if left_out:
-                named = True
-            else:
-                values.append(f"{naming.record_attribute(field.name)}={value}" if named else value)
+        absent = [isinstance(field.type, OptionalType) and field.name not in some for field in fields]
+        sure = [at for at, field in enumerate(fields) if not isinstance(field.type, OptionalType)]
+        required = sure[-1] + 1 if sure else 0  # what follows has a default
+        last = max((at for at, no in enumerate(absent) if not no), default=-1)
+        values = ["None" if no else naming.local(field.name) for field, no in zip(fields, absent, strict=True)]
+        values = values[: last + 1]
+        if sum(absent[required : last + 1]) > FEW_GAPS:
+            named = [at for at in range(required, last + 1) if not absent[at]]
+            values[required:] = [f"{naming.record_attribute(fields[at].name)}={values[at]}" for at in named]
         self.code.add(f"return {naming.record_class(self.rule.name)}({', '.join(values)}), pos")
 
     def local(self, target: str) -> str:
@@ -250,8 +251,11 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
             value = name
         for index, case in enumerate(op.cases):
             test = value if _is_a_test(op) else case_test(value, case.values)
-            with self.code.block(f"{'if' if index == 0 else 'elif'} {test}:", case.place):
+            other = "else:" if _is_a_test(op) else f"elif {test}:"
+            with self.code.block(other if index else f"if {test}:", case.place):
                 self._arm(case.body, tail)
+        if op.otherwise is None and _is_a_test(op) and len(op.cases) == 2:
+            return
         if op.otherwise is None:
             self.code.add("else:")
             self.code.add("    return None")
@@ -294,10 +298,7 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
                     self.code.add(f"{name} = data[pos]")
                     self.octet = name
                 case "token", str(token):
-                    # no match may be for want of data: only the longest viable prefix decides, so stay clear of the end
-                    compiled = self.tokens[token].compiled
-                    self.code.add(f"{name} = {naming.token(token)}.match(data, pos, {self.names.end}) is not None")
-                    self.decline(f"not {name} and {self.names.end} - pos < {_viable_length(compiled, self.module)}")
+                    self._peeked_token(name, token)
                 case "bytes", bytes(expected):
                     self.decline(f"{self.names.end} - pos < {len(expected)}")
                     self.code.add(f"{name} = data.startswith({expected!r}, pos)")
@@ -308,6 +309,26 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
                     self.code.add(f"{size} = {emit(argument, self.names)}")
                     self.decline(f"{self.names.end} - pos < {size}")
                     self.code.add(f"{name} = data[pos : pos + {size}]")
+
+    def _peeked_token(self, name: str, token: str) -> None:
+        """Whether the token matches here. That it does not may be for want of data, where its first byte is there."""
+        compiled = self.tokens[token].compiled
+        match = f"{name} = {naming.token(token)}.match(data, pos, {self.names.end}) is not None"
+        few = 0 < len(compiled.first) <= FEW and not compiled.nullable
+        if not few:
+            # only the longest viable prefix decides, so stay clear of the end
+            self.code.add(match)
+            self.decline(f"not {name} and {self.names.end} - pos < {_viable_length(compiled, self.module)}")
+            return
+        if not self.sure:
+            self.decline(f"pos >= {self.names.end}")
+            self.sure = 1
+        self.code.add(f"{name} = False")
+        with self.code.block(f"if {self.octet or 'data[pos]'} in {bytes(sorted(compiled.first))!r}:"):
+            self.code.add(match)
+            if compiled.maximum != 1:
+                longest = min(compiled.maximum or self.module.limits.token, self.module.limits.token)
+                self.decline(f"not {name} and {self.names.end} - pos < {longest}")
 
     def _result(self) -> str:
         rule = self.rule
@@ -325,7 +346,8 @@ def structures(scan: ScanBody | None, of_frame: list[tuple[str, str]]) -> tuple[
 
 def _is_a_test(op: ops.Branch) -> bool:
     """Whether the branch is an `if` with an `else`."""
-    return isinstance(op.subject.type, BoolType) and [case.values for case in op.cases] == [(True,)]
+    values = [case.values for case in op.cases]
+    return isinstance(op.subject.type, BoolType) and values in ([(True,)], [(True,), (False,)])
 
 
 def _viable_length(compiled: CompiledToken, module: ops.Module) -> int:
