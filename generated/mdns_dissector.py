@@ -863,10 +863,11 @@ def _scan_labels_labels_item(data: bytes, pos: int, end: int) -> tuple[str, int]
         return None
     size = data[pos]  # dns.yaml:66
     pos += 1
-    if end - pos < size:
+    stop = pos + size
+    if stop > end:
         return None
-    _value_ = data[pos : pos + size].decode("utf-8", "backslashreplace")  # dns.yaml:66
-    pos += size
+    _value_ = data[pos:stop].decode("utf-8", "backslashreplace")  # dns.yaml:66
+    pos = stop
     return _value_, pos
 
 
@@ -911,13 +912,14 @@ def _scan_labels(
             break
         size = peeked  # dns.yaml:66
         pos += 1
-        if end - pos < size:
+        stop = pos + size
+        if stop > end:
             return None
-        _value_ = data[pos : pos + size].decode("utf-8", "backslashreplace")  # dns.yaml:66
-        pos += size
-        if len(labels) >= 4096:
-            return None
+        _value_ = data[pos:stop].decode("utf-8", "backslashreplace")  # dns.yaml:66
+        pos = stop
         labels.append(_value_)
+    if len(labels) > 4096:
+        return None
     word = peeked  # dns.yaml:67
     kind = word >> 6
     if kind == 0:  # dns.yaml:70
@@ -1313,10 +1315,11 @@ def _scan_character_string(data: bytes, pos: int, end: int) -> tuple[str, int] |
         return None
     size = data[pos]  # dns.yaml:73
     pos += 1
-    if end - pos < size:
+    stop = pos + size
+    if stop > end:
         return None
-    _value_ = data[pos : pos + size].decode("utf-8", "backslashreplace")  # dns.yaml:73
-    pos += size
+    _value_ = data[pos:stop].decode("utf-8", "backslashreplace")  # dns.yaml:73
+    pos = stop
     return _value_, pos
 
 
@@ -1918,10 +1921,11 @@ def _scan_type_window(data: bytes, pos: int, end: int) -> tuple[list[int], int] 
         return None
     window, bits_size = _UNPACK_TYPE_WINDOW(data, pos)  # dns.yaml:195
     pos += 2
-    if end - pos < bits_size:
+    stop = pos + bits_size
+    if stop > end:
         return None
-    bits = bits_of(data[pos : pos + bits_size])  # dns.yaml:196
-    pos += bits_size
+    bits = bits_of(data[pos:stop])  # dns.yaml:196
+    pos = stop
     return [256 * window + bit for bit in bits], pos
 
 
@@ -1964,9 +1968,9 @@ def _scan_nsec(
         if got2 is None:
             return None
         item, pos = got2
-        if len(types) >= 4096:
-            return None
         types.append(item)
+    if len(types) > 4096:
+        return None
     return Nsec(next_, types), pos
 
 
@@ -2068,27 +2072,29 @@ def _scan_nsec3(data: bytes, pos: int, end: int) -> tuple[Nsec3, int] | None:
     hash_algorithm, word, iterations, salt_size = _UNPACK_NSEC3_1(data, pos)  # dns.yaml:199
     opt_out = word & 0x1 != 0
     pos += 5
-    if end - pos < salt_size:
+    stop = pos + salt_size
+    if stop > end:
         return None
-    salt = data[pos : pos + salt_size].hex()  # dns.yaml:203
-    pos += salt_size
+    salt = data[pos:stop].hex()  # dns.yaml:203
+    pos = stop
     if pos >= end:
         return None
     next_size = data[pos]  # dns.yaml:207
     pos += 1
-    if end - pos < next_size:
+    stop2 = pos + next_size
+    if stop2 > end:
         return None
-    next_ = data[pos : pos + next_size]  # dns.yaml:207
-    pos += next_size
+    next_ = data[pos:stop2]  # dns.yaml:207
+    pos = stop2
     types: list[list[int]] = []
     while pos < end:  # dns.yaml:208
         got = _scan_type_window(data, pos, end)  # dns.yaml:208
         if got is None:
             return None
         item, pos = got
-        if len(types) >= 4096:
-            return None
         types.append(item)
+    if len(types) > 4096:
+        return None
     return Nsec3(hash_algorithm, opt_out, iterations, salt, next_, types), pos
 
 
@@ -2171,10 +2177,11 @@ def _scan_nsec3_parameters(data: bytes, pos: int, end: int) -> tuple[Nsec3Parame
     )  # dns.yaml:199
     opt_out = word & 0x1 != 0
     pos += 5
-    if end - pos < salt_size:
+    stop = pos + salt_size
+    if stop > end:
         return None
-    salt = data[pos : pos + salt_size].hex()  # dns.yaml:203
-    pos += salt_size
+    salt = data[pos:stop].hex()  # dns.yaml:203
+    pos = stop
     return Nsec3Parameters(hash_algorithm, opt_out, iterations, salt), pos
 
 
@@ -2280,9 +2287,9 @@ def _scan_svc_parameter(data: bytes, pos: int, end: int) -> tuple[SvcParameter, 
             if got is None:
                 return None
             item, pos = got
-            if len(items) >= 4096:
-                return None
             items.append(item)
+        if len(items) > 4096:
+            return None
         return SvcParameter(key_, value_), pos
     elif key_ == 2:  # dns.yaml:241
         if pos != stop:
@@ -2456,9 +2463,9 @@ def _scan_svcb(
         if got2 is None:
             return None
         item, pos = got2
-        if len(parameters) >= 4096:
-            return None
         parameters.append(item)
+    if len(parameters) > 4096:
+        return None
     return Svcb(priority, target, parameters), pos
 
 
@@ -2522,18 +2529,20 @@ def _scan_tsig(
         value, value2, fudge, mac_size = _UNPACK_TSIG(data, pos)  # dns.yaml:218
         time_signed = timestamp_text(value << 16 | value2)
         pos += 10
-        if end - pos < mac_size:
+        stop = pos + mac_size
+        if stop > end:
             return None
-        mac = data[pos : pos + mac_size].hex()  # dns.yaml:220
-        pos += mac_size
+        mac = data[pos:stop].hex()  # dns.yaml:220
+        pos = stop
         if end - pos < 6:
             return None
         original_id, extended_rcode, other_size = _UNPACK_TSIG_2(data, pos)  # dns.yaml:221
         pos += 6
-        if end - pos < other_size:
+        stop2 = pos + other_size
+        if stop2 > end:
             return None
-        other = data[pos : pos + other_size]  # dns.yaml:223
-        pos += other_size
+        other = data[pos:stop2]  # dns.yaml:223
+        pos = stop2
         return Tsig(algorithm, time_signed, fudge, mac, original_id, extended_rcode, other), pos
     except EVALUATION_ERRORS:
         return None
@@ -2737,9 +2746,9 @@ def _scan_rdata(data: bytes, pos: int, end: int, type: int, origin: Origin | Non
             if got5 is None:
                 return None
             item, pos = got5
-            if len(items) >= 4096:
-                return None
             items.append(item)
+        if len(items) > 4096:
+            return None
     elif type == 13:  # dns.yaml:106
         got6 = _scan_hinfo(data, pos, end)  # dns.yaml:106
         if got6 is None:
@@ -2763,9 +2772,9 @@ def _scan_rdata(data: bytes, pos: int, end: int, type: int, origin: Origin | Non
             if got9 is None:
                 return None
             item2, pos = got9
-            if len(items2) >= 4096:
-                return None
             items2.append(item2)
+        if len(items2) > 4096:
+            return None
     elif type in (43, 59):  # dns.yaml:110
         got10 = _scan_ds(data, pos, end)  # dns.yaml:110
         if got10 is None:

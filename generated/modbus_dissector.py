@@ -1307,8 +1307,6 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
             if got is None:
                 return None
             item, pos = got
-            if len(files) >= 4096:
-                return None
             files.append(item)
         if pos != stop:
             return None
@@ -1327,8 +1325,6 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
             if got2 is None:
                 return None
             item2, pos = got2
-            if len(written) >= 4096:
-                return None
             written.append(item2)
         if pos != stop:
             return None
@@ -1711,10 +1707,11 @@ def _scan_device_object(data: bytes, pos: int, end: int) -> tuple[DeviceObject, 
         return None
     id, text_size = _UNPACK_DEVICE_OBJECT(data, pos)  # modbus.yaml:142
     pos += 2
-    if end - pos < text_size:
+    stop = pos + text_size
+    if stop > end:
         return None
-    text = data[pos : pos + text_size].decode("latin-1")  # modbus.yaml:142
-    pos += text_size
+    text = data[pos:stop].decode("latin-1")  # modbus.yaml:142
+    pos = stop
     return DeviceObject(id, text), pos
 
 
@@ -1890,8 +1887,6 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 if got is None:
                     return None
                 item, pos = got
-                if len(contents) >= 4096:
-                    return None
                 contents.append(item)
             if pos != stop:
                 return None
@@ -1910,8 +1905,6 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 if got2 is None:
                     return None
                 item2, pos = got2
-                if len(written) >= 4096:
-                    return None
                 written.append(item2)
             if pos != stop:
                 return None
@@ -1974,10 +1967,11 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 return None
             data_size = data[pos]  # modbus.yaml:90
             pos += 1
-            if stop - pos < data_size:
+            stop9 = pos + data_size
+            if stop9 > stop:
                 return None
-            data_ = data[pos : pos + data_size]  # modbus.yaml:90
-            pos += data_size
+            data_ = data[pos:stop9]  # modbus.yaml:90
+            pos = stop9
             if pos != stop:
                 return None
             return Response(transaction, unit, function, data=data_), pos

@@ -816,10 +816,11 @@ def _scan_string(data: bytes, pos: int, end: int) -> tuple[str, int] | None:
         return None
     (size,) = _UNPACK_STRING(data, pos)  # mqtt.yaml:135
     pos += 2
-    if end - pos < size:
+    stop = pos + size
+    if stop > end:
         return None
-    _value_ = data[pos : pos + size].decode("utf-8", "backslashreplace")  # mqtt.yaml:135
-    pos += size
+    _value_ = data[pos:stop].decode("utf-8", "backslashreplace")  # mqtt.yaml:135
+    pos = stop
     return _value_, pos
 
 
@@ -855,10 +856,11 @@ def _scan_binary(data: bytes, pos: int, end: int) -> tuple[bytes, int] | None:
         return None
     (size,) = _UNPACK_BINARY(data, pos)  # mqtt.yaml:136
     pos += 2
-    if end - pos < size:
+    stop = pos + size
+    if stop > end:
         return None
-    _value_ = data[pos : pos + size]  # mqtt.yaml:136
-    pos += size
+    _value_ = data[pos:stop]  # mqtt.yaml:136
+    pos = stop
     return _value_, pos
 
 

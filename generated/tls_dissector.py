@@ -858,10 +858,11 @@ def _scan_server_name_entry(data: bytes, pos: int, end: int) -> tuple[ServerName
         return None
     kind, name_size = _UNPACK_SERVER_NAME_ENTRY(data, pos)  # tls.yaml:202
     pos += 3
-    if end - pos < name_size:
+    stop = pos + name_size
+    if stop > end:
         return None
-    name = data[pos : pos + name_size].decode("latin-1")  # tls.yaml:202
-    pos += name_size
+    name = data[pos:stop].decode("latin-1")  # tls.yaml:202
+    pos = stop
     return ServerNameEntry(kind, name), pos
 
 
@@ -894,10 +895,11 @@ def _scan_extension_protocols_item(data: bytes, pos: int, end: int) -> tuple[str
         return None
     size = data[pos]  # tls.yaml:189
     pos += 1
-    if end - pos < size:
+    stop = pos + size
+    if stop > end:
         return None
-    _value_ = data[pos : pos + size].decode("latin-1")  # tls.yaml:189
-    pos += size
+    _value_ = data[pos:stop].decode("latin-1")  # tls.yaml:189
+    pos = stop
     return _value_, pos
 
 
@@ -934,10 +936,11 @@ def _scan_key_share(data: bytes, pos: int, end: int) -> tuple[KeyShare, int] | N
             return None
         (key_size,) = _UNPACK_KEY_SHARE(data, pos)  # tls.yaml:206
         pos += 2
-        if end - pos < key_size:
+        stop = pos + key_size
+        if stop > end:
             return None
-        key_ = data[pos : pos + key_size]  # tls.yaml:206
-        pos += key_size
+        key_ = data[pos:stop]  # tls.yaml:206
+        pos = stop
     return KeyShare(group, key_), pos
 
 
@@ -1054,10 +1057,11 @@ def _scan_extension(
             while pos < stop5:  # tls.yaml:189
                 size = data[pos]  # tls.yaml:189
                 pos += 1
-                if stop5 - pos < size:
+                stop6 = pos + size
+                if stop6 > stop5:
                     return None
-                _value_ = data[pos : pos + size].decode("latin-1")  # tls.yaml:189
-                pos += size
+                _value_ = data[pos:stop6].decode("latin-1")  # tls.yaml:189
+                pos = stop6
                 if len(protocols) >= 2000:
                     return None
                 protocols.append(_value_)
@@ -1067,33 +1071,33 @@ def _scan_extension(
                     return None
                 versions_size = data[pos]  # tls.yaml:193
                 pos += 1
-                stop6 = pos + versions_size  # tls.yaml:193
-                if stop6 > stop:
+                stop7 = pos + versions_size  # tls.yaml:193
+                if stop7 > stop:
                     return None
                 if versions_size % 2:
                     return None
                 versions = list(
                     struct.unpack_from(f">{versions_size // 2}H", data, pos)
                 )  # tls.yaml:193
-                pos = stop6
+                pos = stop7
             else:  # tls.yaml:194
-                stop7 = pos + 2 * 1  # tls.yaml:194
-                if stop7 > stop:
+                stop8 = pos + 2 * 1  # tls.yaml:194
+                if stop8 > stop:
                     return None
                 versions = list(struct.unpack_from(f">{1}H", data, pos))  # tls.yaml:194
-                pos = stop7
+                pos = stop8
         elif type == 51:  # tls.yaml:195
             if from_client:  # tls.yaml:198
                 if stop - pos < 2:
                     return None
                 (shares_size,) = _UNPACK_EXTENSION_2(data, pos)  # tls.yaml:198
                 pos += 2
-                stop8 = pos + shares_size  # tls.yaml:198
-                if stop8 > stop:
+                stop9 = pos + shares_size  # tls.yaml:198
+                if stop9 > stop:
                     return None
                 shares = []
-                while pos < stop8:  # tls.yaml:198
-                    got2 = _scan_key_share(data, pos, stop8)  # tls.yaml:198
+                while pos < stop9:  # tls.yaml:198
+                    got2 = _scan_key_share(data, pos, stop9)  # tls.yaml:198
                     if got2 is None:
                         return None
                     item3, pos = got2
@@ -1369,10 +1373,11 @@ def _scan_handshake_certificates_item(data: bytes, pos: int, end: int) -> tuple[
     value, value2 = _UNPACK_HANDSHAKE_CERTIFICATES_ITEM(data, pos)  # tls.yaml:145
     size = value << 8 | value2
     pos += 3
-    if end - pos < size:
+    stop = pos + size
+    if stop > end:
         return None
-    _value_ = data[pos : pos + size]  # tls.yaml:145
-    pos += size
+    _value_ = data[pos:stop]  # tls.yaml:145
+    pos = stop
     return _value_, pos
 
 
@@ -1436,43 +1441,45 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                 return None
             session_id_size = data[pos]  # tls.yaml:152
             pos += 1
-            if stop - pos < session_id_size:
+            stop2 = pos + session_id_size
+            if stop2 > stop:
                 return None
-            session_id = data[pos : pos + session_id_size]  # tls.yaml:152
-            pos += session_id_size
+            session_id = data[pos:stop2]  # tls.yaml:152
+            pos = stop2
             if stop - pos < 2:
                 return None
             (cipher_suites_size,) = _UNPACK_HANDSHAKE_2(data, pos)  # tls.yaml:153
             pos += 2
-            stop2 = pos + cipher_suites_size  # tls.yaml:153
-            if stop2 > stop:
+            stop3 = pos + cipher_suites_size  # tls.yaml:153
+            if stop3 > stop:
                 return None
             if cipher_suites_size % 2 or cipher_suites_size > 4000:
                 return None
             cipher_suites = list(
                 struct.unpack_from(f">{cipher_suites_size // 2}H", data, pos)
             )  # tls.yaml:153
-            pos = stop2
+            pos = stop3
             if pos >= stop:
                 return None
             compression_methods_size = data[pos]  # tls.yaml:154
             pos += 1
-            if stop - pos < compression_methods_size:
+            stop4 = pos + compression_methods_size
+            if stop4 > stop:
                 return None
-            compression_methods = data[pos : pos + compression_methods_size]  # tls.yaml:154
-            pos += compression_methods_size
+            compression_methods = data[pos:stop4]  # tls.yaml:154
+            pos = stop4
             if (stop - pos) > 0:  # tls.yaml:155
                 from_client = True
                 if stop - pos < 2:
                     return None
                 (extensions_size,) = _UNPACK_HANDSHAKE_2(data, pos)  # tls.yaml:173
                 pos += 2
-                stop3 = pos + extensions_size  # tls.yaml:173
-                if stop3 > stop:
+                stop5 = pos + extensions_size  # tls.yaml:173
+                if stop5 > stop:
                     return None
                 extensions = []
-                while pos < stop3:  # tls.yaml:173
-                    got = _scan_extension(data, pos, stop3, from_client)  # tls.yaml:173
+                while pos < stop5:  # tls.yaml:173
+                    got = _scan_extension(data, pos, stop5, from_client)  # tls.yaml:173
                     if got is None:
                         return None
                     item, pos = got
@@ -1523,10 +1530,11 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                     return None
                 session_id_size = data[pos]  # tls.yaml:160
                 pos += 1
-                if stop - pos < session_id_size:
+                stop6 = pos + session_id_size
+                if stop6 > stop:
                     return None
-                session_id = data[pos : pos + session_id_size]  # tls.yaml:160
-                pos += session_id_size
+                session_id = data[pos:stop6]  # tls.yaml:160
+                pos = stop6
             if stop - pos < 2:
                 return None
             (cipher_suite,) = _UNPACK_HANDSHAKE_2(data, pos)  # tls.yaml:161
@@ -1542,12 +1550,12 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                     return None
                 (extensions_size,) = _UNPACK_HANDSHAKE_2(data, pos)  # tls.yaml:173
                 pos += 2
-                stop4 = pos + extensions_size  # tls.yaml:173
-                if stop4 > stop:
+                stop7 = pos + extensions_size  # tls.yaml:173
+                if stop7 > stop:
                     return None
                 extensions = []
-                while pos < stop4:  # tls.yaml:173
-                    got2 = _scan_extension(data, pos, stop4, from_client)  # tls.yaml:173
+                while pos < stop7:  # tls.yaml:173
+                    got2 = _scan_extension(data, pos, stop7, from_client)  # tls.yaml:173
                     if got2 is None:
                         return None
                     item2, pos = got2
@@ -1600,20 +1608,21 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
             value3, value4 = _UNPACK_HANDSHAKE_3(data, pos)  # tls.yaml:145
             certificates_size = value3 << 8 | value4
             pos += 3
-            stop5 = pos + certificates_size  # tls.yaml:145
-            if stop5 > stop:
+            stop8 = pos + certificates_size  # tls.yaml:145
+            if stop8 > stop:
                 return None
             certificates: list[bytes] = []
-            while pos < stop5:  # tls.yaml:145
-                if stop5 - pos < 3:
+            while pos < stop8:  # tls.yaml:145
+                if stop8 - pos < 3:
                     return None
                 value5, value6 = _UNPACK_HANDSHAKE_3(data, pos)  # tls.yaml:145
                 size = value5 << 8 | value6
                 pos += 3
-                if stop5 - pos < size:
+                stop9 = pos + size
+                if stop9 > stop8:
                     return None
-                _value_ = data[pos : pos + size]  # tls.yaml:145
-                pos += size
+                _value_ = data[pos:stop9]  # tls.yaml:145
+                pos = stop9
                 if len(certificates) >= 2000:
                     return None
                 certificates.append(_value_)

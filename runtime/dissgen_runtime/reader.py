@@ -243,13 +243,14 @@ class Reader(Streaming):
         child = parent.child_
         if child is None:
             if self.pos < len(self.data):
+                end = min(len(self.data), self.floor + self.limits.message - self.base)
                 if rule.LOOKS_BACK:
                     origin = self.origin_of_scan()
                     more = (*arguments, origin)
-                    got = None if origin is None else rule.scan(self.data, self.pos, len(self.data), *more)
+                    got = None if origin is None else rule.scan(self.data, self.pos, end, *more)
                 else:
-                    got = rule.scan(self.data, self.pos, len(self.data), *arguments)
-                if got is not None and self.base + got[1] - self.floor <= self.limits.message:
+                    got = rule.scan(self.data, self.pos, end, *arguments)
+                if got is not None:
                     self.pos = got[1]
                     value: T = got[0]
                     return value

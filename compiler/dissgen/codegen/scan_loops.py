@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from dissgen.codegen import naming
 from dissgen.codegen.expressions import emit
@@ -14,6 +15,8 @@ from dissgen.ir import ops
 from dissgen.ir.expressions import BindingKind, Name, Typed, fallible, walk
 from dissgen.ir.walk import body_expressions, every
 from dissgen.types import ListType, OneOfType, inner
+
+MANY_TIMES: Final = 16
 
 
 class ScanLoops(ScanNumbers):
@@ -60,7 +63,8 @@ class ScanLoops(ScanNumbers):
             known = (self.sure, self.octet)
             self._item_read(op, items)
             if items:
-                self.decline(f"len({items}) >= {self.module.limits.items}")
+                if not self._bounded(op):
+                    self.decline(f"len({items}) >= {self.module.limits.items}")
                 self.code.add(f"{items}.append({self.names.item})")
             else:
                 self.code.add(f"{index} += 1")
@@ -70,9 +74,27 @@ class ScanLoops(ScanNumbers):
                 self.code.add(f"if {emit(op.until, self.names)}:")
                 self.code.add("    break")
         self.moved()
+        if items and self._bounded(op) and self.module.limits.message > self.module.limits.items:
+            self.decline(f"len({items}) > {self.module.limits.items}")
         if op.while_ is not None and not tests and op.until is None:
             self.sure, self.octet = known
         self.names.index = "0"
+
+    def _bounded(self, op: ops.Loop) -> bool:
+        """Whether a message holds not so many more items than are allowed that counting them later would cost much."""
+        limits = self.module.limits
+        return limits.message <= MANY_TIMES * limits.items and self._has_a_byte(op.item)
+
+    def _has_a_byte(self, op: ops.Op) -> bool:
+        """Whether what is read is surely not empty."""
+        if isinstance(op, ops.NumberRead):
+            return op.bits >= 8
+        if isinstance(op, ops.FixedRun):
+            return sum(part.bits for part in op.parts) >= 8
+        if isinstance(op, ops.Call):
+            rule = next(rule for rule in self.module.rules if rule.name == op.rule)
+            return bool(rule.whole) and self._has_a_byte((rule.whole or ())[0])
+        return False
 
     def _counted(self, op: ops.Loop, size: Typed) -> None:
         """An array that only its count ends."""

@@ -226,11 +226,19 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
     def _take(self, op: ops.TakeRead) -> None:
         self.peeks(op.size)
         size = self.named("wanted", emit(op.size, self.names))
+        if size.isdigit() or op.target.name is None:
+            negative = "" if self.extents.value(op.size) is not None else f"{size} < 0 or "
+            self.decline(f"{negative}{self.names.end} - pos < {size}")
+            if op.target.name is not None:
+                self.set_leaf(self.local(op.target.name), op, f"data[pos : pos + {size}]", op.place)
+            self.code.add(f"pos += {size}")
+            return
+        stop = self.locals.fresh("stop")
+        self.code.add(f"{stop} = pos + {size}")
         negative = "" if self.extents.value(op.size) is not None else f"{size} < 0 or "
-        self.decline(f"{negative}{self.names.end} - pos < {size}")
-        if op.target.name is not None:
-            self.set_leaf(self.local(op.target.name), op, f"data[pos : pos + {size}]", op.place)
-        self.code.add(f"pos += {size}")
+        self.decline(f"{negative}{stop} > {self.names.end}")
+        self.set_leaf(self.local(op.target.name), op, f"data[pos:{stop}]", op.place)
+        self.code.add(f"pos = {stop}")
 
     def _call(self, op: ops.Call) -> None:
         for _, value in op.arguments:
