@@ -283,11 +283,12 @@ def _scan_ipv4_option(data: bytes, pos: int, end: int) -> tuple[Ipv4Option, int]
         _length_ = data[pos]  # ip.yaml:46
         pos += 1
         wanted2 = _length_ - 2
-        if wanted2 < 0 or end - pos < wanted2:
+        stop2 = pos + wanted2
+        if wanted2 < 0 or stop2 > end:
             return None
-        data_ = data[pos : pos + wanted2]  # ip.yaml:46
-        pos += wanted2
-        return Ipv4Option(copied, class_, number_, data=data_), pos
+        data_ = data[pos:stop2]  # ip.yaml:46
+        pos = stop2
+        return Ipv4Option(copied, class_, number_, None, None, data_), pos
 
 
 class _ReadIpv4Option(Frame[Ipv4Option]):

@@ -908,11 +908,12 @@ def _scan_ipv4_option(data: bytes, pos: int, end: int) -> tuple[Ipv4Option, int]
         _length_ = data[pos]  # ip.yaml:46
         pos += 1
         wanted2 = _length_ - 2
-        if wanted2 < 0 or end - pos < wanted2:
+        stop2 = pos + wanted2
+        if wanted2 < 0 or stop2 > end:
             return None
-        data_ = data[pos : pos + wanted2]  # ip.yaml:46
-        pos += wanted2
-        return Ipv4Option(copied, class_, number_, data=data_), pos
+        data_ = data[pos:stop2]  # ip.yaml:46
+        pos = stop2
+        return Ipv4Option(copied, class_, number_, None, None, data_), pos
 
 
 class _ReadIpv4Option(Frame[Ipv4Option]):
@@ -1267,11 +1268,12 @@ def _scan_icmp_ipv4_option(data: bytes, pos: int, end: int) -> tuple[IcmpIpv4Opt
         _length_ = data[pos]  # ip.yaml:46
         pos += 1
         wanted2 = _length_ - 2
-        if wanted2 < 0 or end - pos < wanted2:
+        stop2 = pos + wanted2
+        if wanted2 < 0 or stop2 > end:
             return None
-        data_ = data[pos : pos + wanted2]  # ip.yaml:46
-        pos += wanted2
-        return IcmpIpv4Option(copied, class_, number_, data=data_), pos
+        data_ = data[pos:stop2]  # ip.yaml:46
+        pos = stop2
+        return IcmpIpv4Option(copied, class_, number_, None, None, data_), pos
 
 
 class _ReadIcmpIpv4Option(Frame[IcmpIpv4Option]):
@@ -2128,7 +2130,7 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 1
             if pos != stop:
                 return None
-            return TcpOption(kind, shift=shift), pos
+            return TcpOption(kind, None, shift), pos
         elif kind == 4:  # tcp.yaml:56
             if pos != stop:
                 return None
@@ -2140,7 +2142,7 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
                 TcpOptionBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_2(data[pos:stop])
             ]  # tcp.yaml:57
             pos = stop
-            return TcpOption(kind, blocks=blocks), pos
+            return TcpOption(kind, None, None, blocks), pos
         elif kind == 8:  # tcp.yaml:58
             if stop - pos < 8:
                 return None
@@ -2507,7 +2509,7 @@ def _scan_tcp_option_data(
         pos += 1
         if pos != stop:
             return None
-        return TcpOptionData(shift=shift), pos
+        return TcpOptionData(None, shift), pos
     elif kind == 4:  # tcp.yaml:56
         if pos != stop:
             return None
@@ -2519,7 +2521,7 @@ def _scan_tcp_option_data(
             TcpOptionDataBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_DATA_2(data[pos:stop])
         ]  # tcp.yaml:57
         pos = stop
-        return TcpOptionData(blocks=blocks), pos
+        return TcpOptionData(None, None, blocks), pos
     elif kind == 8:  # tcp.yaml:58
         if stop - pos < 8:
             return None

@@ -785,7 +785,7 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 1
             if pos != stop:
                 return None
-            return TcpOption(kind, shift=shift), pos
+            return TcpOption(kind, None, shift), pos
         elif kind == 4:  # tcp.yaml:56
             if pos != stop:
                 return None
@@ -797,7 +797,7 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
                 TcpOptionBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_2(data[pos:stop])
             ]  # tcp.yaml:57
             pos = stop
-            return TcpOption(kind, blocks=blocks), pos
+            return TcpOption(kind, None, None, blocks), pos
         elif kind == 8:  # tcp.yaml:58
             if stop - pos < 8:
                 return None
@@ -1174,7 +1174,7 @@ def _scan_tcp_option_data(
         pos += 1
         if pos != stop:
             return None
-        return TcpOptionData(shift=shift), pos
+        return TcpOptionData(None, shift), pos
     elif kind == 4:  # tcp.yaml:56
         if pos != stop:
             return None
@@ -1186,7 +1186,7 @@ def _scan_tcp_option_data(
             TcpOptionDataBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_DATA_2(data[pos:stop])
         ]  # tcp.yaml:57
         pos = stop
-        return TcpOptionData(blocks=blocks), pos
+        return TcpOptionData(None, None, blocks), pos
     elif kind == 8:  # tcp.yaml:58
         if stop - pos < 8:
             return None
@@ -1605,10 +1605,11 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
             return None
         data_size = data[pos]  # ipv6.yaml:62
         pos += 1
-        if end - pos < data_size:
+        stop = pos + data_size
+        if stop > end:
             return None
-        data_ = data[pos : pos + data_size]  # ipv6.yaml:62
-        pos += data_size
+        data_ = data[pos:stop]  # ipv6.yaml:62
+        pos = stop
     return Option(type, data_), pos
 
 
@@ -1973,10 +1974,11 @@ def _scan_routing(data: bytes, pos: int, end: int) -> tuple[Routing, int] | None
     _length_, type, segments_left = _UNPACK_ROUTING(data, pos)  # ipv6.yaml:65
     pos += 3
     wanted = 8 * _length_ + 4
-    if wanted < 0 or end - pos < wanted:
+    stop = pos + wanted
+    if wanted < 0 or stop > end:
         return None
-    data_ = data[pos : pos + wanted]  # ipv6.yaml:68
-    pos += wanted
+    data_ = data[pos:stop]  # ipv6.yaml:68
+    pos = stop
     return Routing(type, segments_left, data_), pos
 
 
@@ -2055,10 +2057,11 @@ def _scan_authentication(data: bytes, pos: int, end: int) -> tuple[Authenticatio
     )  # ipv6.yaml:79
     pos += 11
     wanted = 4 * _length_ - 4
-    if wanted < 0 or end - pos < wanted:
+    stop = pos + wanted
+    if wanted < 0 or stop > end:
         return None
-    integrity_check = data[pos : pos + wanted]  # ipv6.yaml:83
-    pos += wanted
+    integrity_check = data[pos:stop]  # ipv6.yaml:83
+    pos = stop
     return Authentication(security_parameters_index, sequence, integrity_check), pos
 
 
@@ -2095,10 +2098,11 @@ def _scan_opaque(data: bytes, pos: int, end: int) -> tuple[Opaque, int] | None:
     _length_ = data[pos]  # ipv6.yaml:86
     pos += 1
     wanted = 8 * _length_ + 6
-    if wanted < 0 or end - pos < wanted:
+    stop = pos + wanted
+    if wanted < 0 or stop > end:
         return None
-    data_ = data[pos : pos + wanted]  # ipv6.yaml:87
-    pos += wanted
+    data_ = data[pos:stop]  # ipv6.yaml:87
+    pos = stop
     return Opaque(data_), pos
 
 

@@ -541,7 +541,7 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 1
             if pos != stop:
                 return None
-            return TcpOption(kind, shift=shift), pos
+            return TcpOption(kind, None, shift), pos
         elif kind == 4:  # tcp.yaml:56
             if pos != stop:
                 return None
@@ -553,7 +553,7 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
                 TcpOptionBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_2(data[pos:stop])
             ]  # tcp.yaml:57
             pos = stop
-            return TcpOption(kind, blocks=blocks), pos
+            return TcpOption(kind, None, None, blocks), pos
         elif kind == 8:  # tcp.yaml:58
             if stop - pos < 8:
                 return None
@@ -920,7 +920,7 @@ def _scan_tcp_option_data(
         pos += 1
         if pos != stop:
             return None
-        return TcpOptionData(shift=shift), pos
+        return TcpOptionData(None, shift), pos
     elif kind == 4:  # tcp.yaml:56
         if pos != stop:
             return None
@@ -932,7 +932,7 @@ def _scan_tcp_option_data(
             TcpOptionDataBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_DATA_2(data[pos:stop])
         ]  # tcp.yaml:57
         pos = stop
-        return TcpOptionData(blocks=blocks), pos
+        return TcpOptionData(None, None, blocks), pos
     elif kind == 8:  # tcp.yaml:58
         if stop - pos < 8:
             return None

@@ -464,7 +464,7 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
             pos += 1
             if pos != stop:
                 return None
-            return Option(kind, shift=shift), pos
+            return Option(kind, None, shift), pos
         elif kind == 4:  # tcp.yaml:56
             if pos != stop:
                 return None
@@ -476,7 +476,7 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
                 OptionBlocksItem(*fields) for fields in _UNPACK_OPTION_2(data[pos:stop])
             ]  # tcp.yaml:57
             pos = stop
-            return Option(kind, blocks=blocks), pos
+            return Option(kind, None, None, blocks), pos
         elif kind == 8:  # tcp.yaml:58
             if stop - pos < 8:
                 return None
@@ -841,7 +841,7 @@ def _scan_option_data(data: bytes, pos: int, end: int, kind: int) -> tuple[Optio
         pos += 1
         if pos != stop:
             return None
-        return OptionData(shift=shift), pos
+        return OptionData(None, shift), pos
     elif kind == 4:  # tcp.yaml:56
         if pos != stop:
             return None
@@ -853,7 +853,7 @@ def _scan_option_data(data: bytes, pos: int, end: int, kind: int) -> tuple[Optio
             OptionDataBlocksItem(*fields) for fields in _UNPACK_OPTION_DATA_2(data[pos:stop])
         ]  # tcp.yaml:57
         pos = stop
-        return OptionData(blocks=blocks), pos
+        return OptionData(None, None, blocks), pos
     elif kind == 8:  # tcp.yaml:58
         if stop - pos < 8:
             return None
