@@ -79,6 +79,7 @@ MODULE_WORDS: Final = frozenset(
             "FAIL",
             "False",
             "Final",
+            "Exact",
             "Fixed",
             "Frame",
             "HOLD",
