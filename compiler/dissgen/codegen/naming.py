@@ -92,7 +92,7 @@ MODULE_WORDS: Final = frozenset(
         ),
         *("ParseError", "Reader", "Record", "Row", "SPEC", "STAY", "STREAMS", "Session", "State", "StreamEvent"),
         *("TRANSPORT", "TUTORIAL", "Terminator", "Token", "True", "TypeAlias", "UP", "Variables", "Verdict"),
-        *("Hooks", "Protocol", "SessionOptions", "Unpack"),
+        *("Hooks", "Protocol", "SessionOptions", "Unpack", "Exact"),
         *("MessageVariables", "DirectionVariables", "Map", "Origin", "SUBSTREAMS", "SubStream", "Timer"),
     )
 )
