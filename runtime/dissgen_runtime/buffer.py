@@ -242,6 +242,14 @@ class Buffer:
         self.gaps_waiting = 0
         self.pass_all()
 
+    def put_back(self, data: bytes, *, behind: bool = False) -> None:
+        """Bytes that were passed come back, in front of what waits (`behind`: behind others that came back)."""
+        self.join()
+        rest = self.data[self.pos :]
+        self.base = self.start = self.offset - len(data)
+        self.data = rest + data if behind else data + rest
+        self.pos = 0
+
     def take_all(self) -> bytes:
         """All bytes that are there, taken out."""
         self.join()

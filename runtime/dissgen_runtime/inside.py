@@ -46,7 +46,7 @@ class Inside(SubStreams):
         self._say_once(f"no dissector fits of {', '.join(protocols)}: the bytes are discarded")
 
     def _begin_child(self, module: Any) -> Any:
-        return module.Session(
+        child = module.Session(
             now=self.now,
             transport=self.transport if self.transport in module.TRANSPORT else None,
             subscribe=self._subscribe,
@@ -54,6 +54,8 @@ class Inside(SubStreams):
             client=self.client_address,
             server=self.server_address,
         )
+        child._unread = []
+        return child
 
     # What happens to it
 
@@ -111,6 +113,9 @@ class Inside(SubStreams):
         for direction, data in probe.held:
             if child is not None and self._child is child:
                 self._from_child(child.feed(direction, bytes(data)))
+            elif child is not None:  # it has finished: the rest is not its own
+                self._reader(direction).child_bytes -= len(data)
+                self._reader(direction).put_back(bytes(data), behind=True)
             else:
                 self._discard_probed(direction is self._up.direction, len(data))
         self._close_what_has_ended()
@@ -137,6 +142,11 @@ class Inside(SubStreams):
         self._set_verdict(child.verdict)
         if child.finished:
             self._child = None
+            for direction, data in child._unread:
+                if data:
+                    reader = self._reader(direction)
+                    reader.child_bytes -= len(data)
+                    reader.put_back(data)
             self._fire("child_finish")
         else:
             child._streams = self._streams

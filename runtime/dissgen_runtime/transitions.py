@@ -42,6 +42,7 @@ class Transitions(Calls):
         "_subject",
         "_table",
         "_transition",
+        "_unread",
         "client_address",
         "failed",
         "failure",
@@ -72,6 +73,7 @@ class Transitions(Calls):
         self.finished = False
         self._dissectors: Mapping[str, Any] | None = None
         self._child: Any = None  # the session of the protocol inside, if one is at hand
+        self._unread: list[tuple[Direction, bytes]] | None = None  # of a session inside another one: what it leaves
         self._transition: str | None = None  # the row whose `execute` may fail
         self._failing = False
         self._full: tuple[str, ...] = ()  # variables that have had to let an entry go
@@ -254,7 +256,11 @@ class Transitions(Calls):
             self._fire("leave")
         self._fire("finish")
         for reader in (self._up, self._down):
-            if reader.waiting:
+            if self._unread is not None and reader.later is None:
+                data = reader.take_all()
+                reader.total -= len(data)
+                self._unread.append((reader.direction, data))
+            elif reader.waiting:
                 reader.discard_waiting()
         self.state = self.FINISH
         self._state_name = self.state.value

@@ -727,3 +727,58 @@ class TestChildren:
         events = session.feed(UP, b"go\nabc") + session.feed(DOWN, b"x\n") + session.feed(UP, b"yz\n")
         assert said(events) == ["abc", "data:False", "yz"]
         balanced(session)
+
+
+class TestWhatAFinishedChildLeaves:
+    """14 (a): the bytes behind the end of the session inside are the outer machine's, however they came."""
+
+    INNER = """
+        initial: i
+        states:
+          i:
+            up: line
+            down: line
+            transitions:
+              - {event: up, when: 'message.word == "q"', jump: finish}
+              - {event: up, when: 'message.word == "bad"', jump: fail}
+              - {event: [up, down], execute: [trigger: got]}
+        """
+    OUTER = """
+        initial: a
+        states:
+          a:
+            up: line
+            down: line
+            transitions:
+              - {event: up, when: 'message.word == "go"', execute: [upgrade: inner], jump: t}
+              - {event: up, when: 'message.word == "try"', execute: [{upgrade: {probe: [inner]}}], jump: t}
+              - {event: [up, down], execute: [trigger: got]}
+          t:
+            up: child
+            down: child
+            transitions: [{event: child_finish, execute: [trigger: {note: {text: '"child"'}}], jump: a}]
+        """
+    TALK = b"one\ngo\ntwo\nq\nthree\ngo\nq\nfour\ngo\nx\nbad\nfive\n"
+    SAID = ("one", "two", "child", "three", "child", "four", "x", "child", "five")
+
+    @pytest.mark.parametrize("step", [1, 2, 3, 5, 7, 100])
+    @pytest.mark.parametrize("word", [b"go", b"try"])
+    def test_14_the_outer_machine_reads_it(self, step: int, word: bytes) -> None:
+        inner = spec("confirm: {up: '[a-z]+'}\n" + textwrap.dedent(self.INNER))
+        session = spec(self.OUTER).Session(dissectors={"inner": inner})
+        data = self.TALK.replace(b"go", word)
+        events: list[Event] = []
+        for at in range(0, len(data), step):
+            events += session.feed(UP, data[at : at + step])
+        assert said(events) == list(self.SAID)
+        assert [event.offset for event in events if event.name == "got"][-1] == (len(data) - 5, len(data))
+        balanced(session)
+
+    def test_13_bytes_of_the_other_direction_come_back_too(self) -> None:
+        inner = spec(self.INNER.replace("down: line", "down: {use: line, hold: true}"))
+        session = spec(self.OUTER).Session(dissectors={"inner": inner})
+        assert said(session.feed(UP, b"go\n") + session.feed(DOWN, b"held\n") + session.feed(UP, b"q\n")) == [
+            "child",
+            "held",
+        ]
+        balanced(session)
