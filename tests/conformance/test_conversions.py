@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support import machine
 from test_numbers import grammar, read
 
-from dissgen_runtime import ParseError
+from dissgen_runtime import UP, ParseError
 from dissgen_runtime.conversions import ipv6_text
 
 HEAD = "tables: {names: {1: one, 2: two}, codes: {a: 7}}\nenums: {E: {7: SEVEN}}\n"
@@ -72,3 +73,23 @@ def test_what_does_not_convert_is_an_error_with_its_place(elements: str, data: s
 )
 def test_ipv6_addresses_are_written_as_rfc_5952_says(data: str, text: str) -> None:
     assert ipv6_text(bytes.fromhex(data)) == text
+
+
+@pytest.mark.parametrize("step", [1, 2, 1000])
+def test_what_a_sequence_does_not_keep_is_looked_at_all_the_same(step: int) -> None:
+    """`const` and `convert` of an element without a field, in a sequence that is read piece by piece."""
+    session = machine(r"""
+        tokens: {NUMBER: '[0-9]+', END: ';'}
+        grammar: {message: {sequence: [{token: NUMBER, convert: int, const: 3}, {field: rest, token: '[a-z]*'}, END], resync: END}}
+        events: {message: {rest: str}, wrong: {kind: str}}
+        initial: s
+        states:
+          s:
+            up: message
+            transitions:
+              - {event: up, execute: [{trigger: {message: {rest: message.rest}}}]}
+              - {event: parse_error, execute: [{trigger: {wrong: {kind: error.kind}}}]}
+        """).Session()
+    data = b"3ab;03cd;12ef;3;"
+    events = [event for at in range(0, len(data), step) for event in session.feed(UP, data[at : at + step])]
+    assert [event.rest if event.name == "message" else event.kind for event in events] == ["ab", "cd", "const", ""]

@@ -51,6 +51,13 @@ def _released(op: ops.Op) -> ops.Op:
         case ops.If(body=(only,)):
             return dataclasses.replace(op, body=(_released(only),))
         case ops.TokenRead() | ops.LiteralRead() | ops.TakeRead() | ops.UntilRead() if op.target.name is None:
-            return ops.Unkept(op, op.place)
+            return op if _looked_at(op) else ops.Unkept(op, op.place)
         case _:
             return op
+
+
+def _looked_at(op: ops.TokenRead | ops.LiteralRead | ops.TakeRead | ops.UntilRead) -> bool:
+    """Whether what is read must be what `const` says, or be fit for `convert` or `transform`."""
+    return getattr(op, "constant", None) is not None or any(
+        getattr(op, name, ()) for name in ("conversions", "transforms")
+    )
