@@ -3562,7 +3562,7 @@ class Session(_session.Session[State]):
                 _ALERT_UNSOLICITED,
                 "response {} without a query".format(message.id),
                 "dns.yaml:302",
-                {"message.id": message.id, "pending": self.variables.pending},
+                {"message.id": message.id, "pending": dict(self.variables.pending)},
             )
             return STAY
         if len(message.questions) > 0 and [
@@ -3595,7 +3595,7 @@ class Session(_session.Session[State]):
                 "dns.yaml:305",
                 {
                     "message.questions": message.questions,
-                    "pending": self.variables.pending,
+                    "pending": dict(self.variables.pending),
                     "message.id": message.id,
                 },
             )
@@ -3677,7 +3677,7 @@ class Session(_session.Session[State]):
                 _ALERT_UNSOLICITED,
                 "response {} without a query".format(message.id),
                 "dns.yaml:302",
-                {"message.id": message.id, "pending": self.variables.pending},
+                {"message.id": message.id, "pending": dict(self.variables.pending)},
             )
             return STAY
         if len(message.questions) > 0 and [
@@ -3710,7 +3710,7 @@ class Session(_session.Session[State]):
                 "dns.yaml:305",
                 {
                     "message.questions": message.questions,
-                    "pending": self.variables.pending,
+                    "pending": dict(self.variables.pending),
                     "message.id": message.id,
                 },
             )

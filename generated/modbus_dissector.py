@@ -3184,7 +3184,7 @@ class Session(_session.Session[State]):
                     {
                         "message.code": message.code,
                         "message.transaction": message.transaction,
-                        "asked": self.variables.asked,
+                        "asked": dict(self.variables.asked),
                     },
                 )
             if self._subscribe is None or "exception" in self._subscribe:
@@ -3200,7 +3200,7 @@ class Session(_session.Session[State]):
                 _ALERT_UNSOLICITED,
                 "response {} without a request".format(message.transaction),
                 "modbus.yaml:174",
-                {"message.transaction": message.transaction, "asked": self.variables.asked},
+                {"message.transaction": message.transaction, "asked": dict(self.variables.asked)},
             )
             if self._subscribe is None or "response" in self._subscribe:
                 self._emit(
@@ -3239,7 +3239,7 @@ class Session(_session.Session[State]):
                 "function {} answers another one".format(message.function),
                 "modbus.yaml:175",
                 {
-                    "asked": self.variables.asked,
+                    "asked": dict(self.variables.asked),
                     "message.transaction": message.transaction,
                     "message.function": message.function,
                 },

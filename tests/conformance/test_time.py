@@ -798,3 +798,20 @@ class TestVariablesOfADirection:
         assert (session.variables.up.seen, session.variables.down.seen) == (3, 2)
         assert texts(events) == ["up"]
         assert session.summary()["bytes"]["down"]["held"] == 2
+
+
+def test_22_an_alert_keeps_what_its_guard_read_of_a_map() -> None:
+    session = machine(r"""
+        grammar: {line: {record: [{field: word, token: '[a-z]+'}, {token: '\n'}]}}
+        variables: {asked: {type: 'map[str, int]', limit: 4}}
+        alerts: {again: {severity: low, description: again}}
+        initial: s
+        states:
+          s:
+            up: line
+            transitions:
+              - {event: up, when: message.word in asked, execute: [alert: again, {forget: {asked: message.word}}]}
+              - {event: up, execute: [{remember: {asked: message.word}, value: '1'}]}
+        """).Session()
+    (alert,) = session.feed(UP, b"a\nb\na\n")
+    assert alert.guard == {"message.word": "a", "asked": {"a": 1, "b": 1}}

@@ -25,7 +25,7 @@ from dissgen.ir.expressions import (
 )
 from dissgen.ir.walk import verb_expressions
 from dissgen.sema.expressions.scope import narrowings, path_of
-from dissgen.types import ListType, MapType
+from dissgen.types import ListType, MapType, Type
 
 _VARIABLES = frozenset({BindingKind.VARIABLE, BindingKind.DIRECTION_VARIABLE})
 _GUARD_KINDS = frozenset(
@@ -165,10 +165,9 @@ class HandlerBody:
         return kept(value, emit(value, self.names), entry=True)
 
     def _kept(self, value: Typed) -> str:
-        """A payload value; a list variable is copied, because later pushes must not change the event."""
+        """A payload value; a list or map variable is copied, because later changes must not change the event."""
         text = emit(value, self.names)
-        shared = isinstance(value, Name) and value.binding.kind in _VARIABLES
-        return f"list({text})" if shared and isinstance(value.type, ListType) else text
+        return _copied(text, value.type) if isinstance(value, Name) and value.binding.kind in _VARIABLES else text
 
     def _given(self, value: Typed) -> str:
         """What a hook is given: a map variable is copied too, since the hook may keep what it gets."""
@@ -208,13 +207,18 @@ class HandlerBody:
             case Attribute(Name(binding)) if binding.kind in (BindingKind.MESSAGE, BindingKind.ERROR):
                 found[show(expression)] = emit(expression, self.names)
             case Name(binding) if binding.kind in _GUARD_KINDS:
-                text = emit(expression, self.names)
-                found[show(expression)] = f"list({text})" if isinstance(expression.type, ListType) else text
+                found[show(expression)] = _copied(emit(expression, self.names), expression.type)
             case Name(binding) if binding.definition is not None:
                 self._reads(binding.definition, found)
             case _:
                 for child in children(expression):
                     self._reads(child, found)
+
+
+def _copied(text: str, type_: Type) -> str:
+    """The expression as a value of its own."""
+    kinds = {ListType: "list", MapType: "dict"}
+    return f"{kinds[type(type_)]}({text})" if type(type_) in kinds else text
 
 
 def _may_fail(verb: ops.Verb) -> bool:
