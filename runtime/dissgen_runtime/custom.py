@@ -59,12 +59,17 @@ class CustomSession(Session[StateT]):
     def feed(self, direction: Direction, data: bytes) -> list[Event]:
         """Give the next packet of a direction. Returns the events that it leads to.
 
-        Raises TypeError where the machine reads no packets from this direction, ValueError where the session was
-        made without the addresses that its packets are read with (`client` and `server`).
+        Where only the other direction has a role that is read from packets, it is discarded and counted. Raises
+        TypeError where the machine reads no packets at all, ValueError where the session was made without the
+        addresses that its packets are read with (`client` and `server`).
         """
-        role = self._reader(direction).event
-        if role not in self.PACKETS:
-            raise TypeError(f"{self.PROTOCOL} reads no packets from {direction.value}: raise its events")
+        reader = self._reader(direction)
+        if not self.PACKETS:
+            raise TypeError(f"{self.PROTOCOL} reads no packets: raise its events")
+        if reader.event not in self.PACKETS and type(data) is bytes:
+            reader.total += len(data)
+            reader.discarded += len(data)
+            return []
         if self.ADDRESSED and (self.client_address is None or self.server_address is None):
             raise ValueError(f"packets of {self.PROTOCOL} are read with the addresses `client` and `server`")
         return super().feed(direction, data)

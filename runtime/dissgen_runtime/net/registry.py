@@ -122,7 +122,7 @@ class Dissectors:
             if not _carried_by(self.by_name[name], transport):
                 carriers = " and ".join(self.by_name[name].TRANSPORT)
                 raise DissectorError(f"{name} is not carried by {transport} but by {carriers}")
-            if reads_packets(self.by_name[name]):
+            if _is_custom(self.by_name[name]):
                 raise DissectorError(f"{name} reads packets: name it as a protocol, not for a port")
             self._ports[transport, port] = self.by_name[name]
         self.packets = _of_packets(used)
@@ -191,19 +191,30 @@ class Dissectors:
 
 def reads_packets(module: DissectorModule) -> bool:
     """Whether the dissector reads segments or datagrams as they are, not the streams or messages in them."""
-    session = module.module.Session if isinstance(module, Hooked) else module.Session
-    return bool(getattr(session, "PACKETS", ()))
+    return bool(getattr(_session_of(module), "PACKETS", ()))
 
 
 def on_demand(module: DissectorModule) -> bool:
-    """Whether the dissector is only used where it is named: those of tutorials, and those that read packets."""
-    return module.TUTORIAL or reads_packets(module)
+    """Whether the dissector is only used where it is named: those of tutorials, and those of custom machines."""
+    return module.TUTORIAL or _is_custom(module)
+
+
+def _is_custom(module: DissectorModule) -> bool:
+    return hasattr(_session_of(module), "PACKETS")
+
+
+def _session_of(module: DissectorModule) -> object:
+    return module.module.Session if isinstance(module, Hooked) else module.Session
 
 
 def _of_packets(modules: list[DissectorModule]) -> dict[str, DissectorModule]:
     """The dissectors that read packets, by transport. Raises DissectorError where others need the same transport."""
     found: dict[str, DissectorModule] = {}
-    for module in filter(reads_packets, modules):
+    for module in filter(_is_custom, modules):
+        if not reads_packets(module):
+            raise DissectorError(f"{module.PROTOCOL} takes the events of a program, and reads no packets")
+        if not module.TRANSPORT:
+            raise DissectorError(f"{module.PROTOCOL} reads packets, but its spec names no `transport`")
         for transport in module.TRANSPORT:
             other = next((one for one in modules if one is not module and _carried_by(one, transport)), None)
             if other is not None:

@@ -12,7 +12,7 @@ from test_net_flows import PORTS, Wire
 from dissgen_runtime.net.capture import Packet
 from dissgen_runtime.net.decapsulate import ACK, FIN, RST, SYN
 from dissgen_runtime.net.dissect import Dissection, Finished, Reported
-from dissgen_runtime.net.flows import SECOND, FlowLimits
+from dissgen_runtime.net.flows import SECOND, Flow, FlowLimits
 from dissgen_runtime.net.packets import PacketTable
 from dissgen_runtime.net.registry import DissectorError, Dissectors, as_dissector, load_dissectors
 from dissgen_runtime.net.tcp import Close, Data
@@ -202,3 +202,38 @@ def test_time_decides_to_which_session_a_packet_belongs() -> None:
     ]
     first = [(0, 0, "receive_packet"), (0, 59, "receive_packet"), (0, 119, "end_connection")]
     assert told == [*first, (1, 119, "receive_packet"), (1, 120, "receive_packet"), (1, 120, "end_connection")]
+
+
+def test_what_reads_no_packets_is_refused_and_not_fed() -> None:
+    door = compile_text(
+        "dissgen: 1\nprotocol: door\ntransport: {tcp: [25]}\nmachine: {type: custom, events: {knock: {}}}\n"
+        "initial: shut\nstates: {shut: {transitions: [{event: knock, jump: finish}]}}\n"
+    )
+    nowhere = compile_text(
+        "dissgen: 1\nprotocol: nowhere\nmachine: {type: custom, events: {input: {packet: bytes}}, roles: {input: up}}\n"
+        "initial: shut\nstates: {shut: {transitions: [{event: input, jump: finish}]}}\n"
+    )
+    loaded = [as_dissector(door, "test"), as_dissector(nowhere, "test")]
+    assert Dissectors(loaded).by_port(Flow(0, "tcp", bytes(11) + b"\x19", 0)) is None
+    with pytest.raises(DissectorError, match="door takes the events of a program"):
+        Dissectors(loaded, protocols=["door"])
+    with pytest.raises(DissectorError, match="nowhere reads packets, but its spec names no `transport`"):
+        Dissectors(loaded, protocols=["nowhere"])
+    with pytest.raises(DissectorError, match="name it as a protocol"):
+        Dissectors(loaded, decode_as={("tcp", 25): "door"})
+
+
+def test_the_direction_without_a_role_is_discarded() -> None:
+    wire = Wire()
+    wire.connect()
+    wire.send(1, b"other", seq=901)
+    one = compile_text(
+        SPEC.format(transport="{tcp: []}", name="packets")
+        .replace("roles: {input: up, output: down}", "roles: {input: up}")
+        .replace("output: {packet: header}", "output: {}")
+        .replace("[input, output]", "[input]")
+    )
+    items = run(wire, one)
+    assert [entry[1] for entry in seen(items)] == ["up", "up"]
+    (finished,) = [item for item in items if isinstance(item, Finished)]
+    assert finished.summary["bytes"]["down"]["discarded"] == 45  # type: ignore[index]
