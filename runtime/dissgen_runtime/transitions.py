@@ -6,7 +6,7 @@ The numbers in comments are the rules of the semantics that a piece of code real
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
 from dissgen_runtime.buffer import SkipTo
 from dissgen_runtime.calls import Calls
@@ -377,8 +377,9 @@ class Transitions(Calls):
         reader.skipped += reader.pass_over(read_to)
 
     @property
-    def _direction(self) -> Direction | None:
-        return self._at[0]
+    def _direction(self) -> Direction:
+        """The direction of what is handled; asked only where events have one."""
+        return cast(Direction, self._at[0])
 
     def _sender(self) -> str:
         direction = self._at[0]

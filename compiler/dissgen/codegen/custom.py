@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dissgen.codegen import naming
 from dissgen.codegen.parts import CustomView, FunctionView
 from dissgen.codegen.pysource import docstring, literal, tuple_literal
@@ -55,6 +57,9 @@ def _payload(event: ops.MachineEvent) -> str:
     return ", ".join(f"{naming.local(field.name)}: {python_type(field.type)}" for field in event.fields)
 
 
+_OF_SESSION: Final = {"direction": "self._direction", "transport": '(self.transport or "")'}
+
+
 def _side(module: ops.Module, packet: ops.Packet) -> tuple[str, list[FunctionView]]:
     """What reads a packet, and the method that gives the rule its parameters."""
     if packet.rule is None:
@@ -65,6 +70,6 @@ def _side(module: ops.Module, packet: ops.Packet) -> tuple[str, list[FunctionVie
     name = f"_around_{packet.rule}"
     types = dict(next(rule for rule in module.rules if rule.name == packet.rule).parameters)
     returns = f"tuple[{', '.join(python_type(types[parameter]) for parameter in packet.parameters)}]"
-    body = tuple_literal(f"self._{parameter}" for parameter in packet.parameters)
+    body = tuple_literal(_OF_SESSION.get(parameter) or f"self._{parameter}" for parameter in packet.parameters)
     doc = docstring(f"What `{packet.rule}` is given: from the packet around it.")
     return f"reads({frame}, arguments=Session.{name})", [FunctionView(name, "", returns, doc, (f"return {body}",))]

@@ -8,7 +8,7 @@ from dissgen.codegen import naming
 from dissgen.codegen.expressions import Environment, emit
 from dissgen.ir import ops
 from dissgen.ir.expressions import Binding, BindingKind, Index, Peek
-from dissgen.types import OptionalType, RecordType
+from dissgen.types import STR, OptionalType, RecordType
 
 
 class _Common:
@@ -105,9 +105,8 @@ class ScanNames(_Common):
 _OF_SESSION = {
     BindingKind.MESSAGE: "message",
     BindingKind.ERROR: "error",
-    BindingKind.DIRECTION: "self._direction",
     BindingKind.SENDER: "self._sender()",
-    BindingKind.TRANSPORT: "self.transport",
+    BindingKind.TRANSPORT: '(self.transport or "")',
     BindingKind.HELD_UP: "self._held(UP)",
     BindingKind.HELD_DOWN: "self._held(DOWN)",
     BindingKind.NOW: "self.now",
@@ -132,6 +131,10 @@ class HandlerNames(_Common):
                 return f"self.variables.{self.direction or 'of(self._direction)'}.{naming.variable(binding.name)}"
             case BindingKind.LOCAL | BindingKind.PAYLOAD:
                 return naming.local(binding.name)
+            case BindingKind.DIRECTION if binding.type != STR:
+                return "self._at[0]"
+            case BindingKind.DIRECTION:
+                return repr(self.direction) if self.direction else "self._direction"
             case kind:
                 return _OF_SESSION[kind]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal, cast
 
 from dissgen.ir import ops
+from dissgen.sema.surroundings import SESSION
 from dissgen.sema.transition_scope import Situation
 from dissgen.spec.tree import StateDefinition, Transition, VerbDefinition
 from dissgen.types import INT, STR, BytesType, EnumType, RecordType, Type
@@ -98,7 +99,11 @@ def _packet(machine: Machine, event: str) -> ops.Packet | None:
 
 
 def _given(name: str, type_: Type) -> bool:
-    return AROUND.get(name) == type_ or (name in ("version", "protocol") and isinstance(type_, EnumType))
+    return (
+        name in SESSION
+        or AROUND.get(name) == type_
+        or (name in ("version", "protocol") and isinstance(type_, EnumType))
+    )
 
 
 def can_raise(machine: Machine, event: str) -> bool:

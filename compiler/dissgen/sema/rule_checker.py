@@ -16,7 +16,7 @@ from dissgen.primitives.record import BoundRecord
 from dissgen.primitives.use import BoundCall
 from dissgen.primitives.within import WithinPrimitive
 from dissgen.reader import Node, ScalarNode
-from dissgen.sema import choices, effects
+from dissgen.sema import choices, effects, surroundings
 from dissgen.sema.arguments import given_arguments
 from dissgen.sema.bit_position import BitPosition, Positioned
 from dissgen.sema.definitions import Definitions
@@ -102,6 +102,20 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
 
     def is_rule(self, name: str) -> bool:
         return name in self.rules
+
+    @property
+    def merging(self) -> tuple[str, ...]:
+        """The rules whose elements are being read here, the innermost first, with the nested ones around."""
+        return self._merging
+
+    def seen(self, name: str) -> Binding | None:
+        return surroundings.seen(self, tuple(name.split(".")))
+
+    def is_lost(self, name: str) -> bool:
+        return surroundings.is_broken(self, name)
+
+    def unseen(self, name: str) -> str | None:
+        return surroundings.explain(self, name)
 
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         return self.rules.fields_of(record)
@@ -311,7 +325,7 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         self.rules.context.use("grammar", rule.text)
         self.position.needs_byte("rule", rule.span)
         self.rules.value_uses.append((rule.text, rule.span))
-        given = given_arguments(self, rule, arguments)
+        given, around = given_arguments(self, rule, arguments), surroundings.provided(self, rule)
         assumed = self.rules.assumed(rule.text)
         if self.rules.is_open(rule.text) and not self.rules.is_record(rule.text) and assumed is None:
             self.diagnostics.error(
@@ -327,9 +341,9 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         self.calls.append(rule.text)
         if self.in_union:
             self.rules.union_calls.append((rule.text, rule.span))
-        if given is None or type_ is None or (model is not None and model.body is None):
+        if given is None or around is None or type_ is None or (model is not None and model.body is None):
             return None
-        return RuleUse(rule.text, given, type_, model.minimum if model is not None else 1)
+        return RuleUse(rule.text, (*given, *around), type_, model.minimum if model is not None else 1)
 
     def merge(self, rule: Name, arguments: Node | None) -> Bound | None:
         if rule.text not in self.rules:
@@ -360,7 +374,7 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
             )
             return None
         given = given_arguments(self, rule, arguments)
-        if given is None:
+        if given is None or surroundings.provided(self, rule) is None:
             return None
         lets: list[Bound] = []
         for name, value in given:

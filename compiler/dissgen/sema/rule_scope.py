@@ -14,8 +14,6 @@ _OTHERS: Final[Mapping[str, str]] = {
     "message": "`message` is available in transitions only",
     "error": "`error` is available in transitions of parse_error, missing_grammar and transform_error only",
     "sender": "`sender` is available in transitions only",
-    "direction": "`direction` is available in transitions only: a rule is read alike from both",
-    "transport": "`transport` is available in transitions only",
     "now": "rules do not see the time: they are functions of their input",
     "item": "`item` is available in the `until` of an array only",
     "index": "`index` is available in the `until` and `while` of an array only",
@@ -49,6 +47,8 @@ class RuleScope:
             self.extra["index"] = Binding(BindingKind.INDEX, "index", INT)
 
     def lookup(self, name: str) -> Binding | None:
+        if name.startswith(("parent.", "root.")):
+            return self.owner.seen(name)
         return self.extra.get(name) or self.owner.binding(name)
 
     def names(self) -> Iterable[str]:
@@ -61,7 +61,7 @@ class RuleScope:
         return self.owner.is_token(name)
 
     def is_broken(self, name: str) -> bool:
-        return self.owner.is_broken(name)
+        return self.owner.is_lost(name) if "." in name else self.owner.is_broken(name)
 
     def derived(self, name: str, span: Span) -> Typed | None:
         return self.owner.derived(name, span)
@@ -69,7 +69,7 @@ class RuleScope:
     def explain(self, name: str) -> str | None:
         if name in self.owner.variables:
             return f"`{name}` is a session variable; rules are functions of their input and `parameters`"
-        return _OTHERS.get(name)
+        return self.owner.unseen(name) or _OTHERS.get(name)
 
 
 class RuleNames:
@@ -90,6 +90,18 @@ class RuleNames:
         raise NotImplementedError
 
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
+        raise NotImplementedError
+
+    def seen(self, name: str) -> Binding | None:
+        """What `parent.x` or `root.x` stands for."""
+        raise NotImplementedError
+
+    def is_lost(self, name: str) -> bool:
+        """Whether `parent.x` or `root.x` is not known because of what was reported already."""
+        raise NotImplementedError
+
+    def unseen(self, name: str) -> str | None:
+        """Why `parent.x` or `root.x` is not known."""
         raise NotImplementedError
 
     def table(self, name: str) -> Binding | None:

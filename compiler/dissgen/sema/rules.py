@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -13,6 +13,7 @@ from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import Bound
 from dissgen.primitives.join import decodes
 from dissgen.sema import effects
+from dissgen.sema.closure import transitive, users_last
 from dissgen.sema.declarations import check_event, declared_type
 from dissgen.sema.field_names import VALUE, check_field_name, field_names, streamed, valued_element
 from dissgen.sema.looking_back import check_looking_back
@@ -20,6 +21,7 @@ from dissgen.sema.model import EventModel, FieldModel, MachineEventModel, RuleMo
 from dissgen.sema.resync import resync_of
 from dissgen.sema.rule_checker import RuleChecker
 from dissgen.sema.spec_context import SpecContext, folded
+from dissgen.sema.surroundings import Surroundings, resolve
 from dissgen.sema.tokens import TokenTable
 from dissgen.spec.tree import Element, EventDefinition, Name, Protocol, RuleDefinition
 from dissgen.text import Span
@@ -76,6 +78,7 @@ class Rules:
         self.looking_back: dict[str, Span] = {}
         """Rules that hold an `at`, with the place of the first."""
         self.field_names = field_names(protocol)
+        self.surroundings = Surroundings(protocol, self.field_names)
         self._assumed: dict[str, Type | None] = {}
         self._open: dict[str, RuleChecker] = {}
         self._depth = 0
@@ -211,6 +214,8 @@ class Rules:
         """The checked rule; None while it is being checked, and where that failed."""
         if name in self._open:
             return None
+        if name not in self.models and not resolve(self, name) and self._awaited(name):
+            return None
         if name not in self.models:
             item = self.definitions[name]
             if not self.enter(item.name):
@@ -261,11 +266,16 @@ class Rules:
         return None
 
     def parameter_types(self, name: str) -> dict[str, Type | None]:
-        """The types of a rule's parameters; None for one that is no type."""
-        return {
+        """The types of a rule's parameters, also of those that nobody declares; None for one that is no type."""
+        declared = {
             parameter.name.text: declared_type(parameter.type, self.definitions, self.context)
             for parameter in self.definitions[name].parameters
         }
+        return declared | self.surroundings.parameters(name)
+
+    def _awaited(self, name: str) -> bool:
+        """Whether a rule that uses this one is being checked, and has not come to it."""
+        return any(user in self._open for user in self.surroundings.users[name])
 
     def check_arguments(self, name: str, given: list[Name]) -> bool:
         """Whether the rule takes every argument; reports those that it does not."""
@@ -391,17 +401,7 @@ class Rules:
     def all(self) -> tuple[RuleModel, ...]:
         """Every rule, those of the spec and those made of nested elements; used ones come before their users."""
         known = {**self.models, **self.anonymous}
-        ordered: dict[str, RuleModel] = {}
-
-        def visit(name: str, above: frozenset[str]) -> None:
-            if name in ordered or name in above or name not in known:
-                return
-            for callee in known[name].calls:
-                visit(callee, above | {name})
-            ordered[name] = known[name]
-
-        for name in (*self.definitions, *self.anonymous):
-            visit(name, frozenset())
+        ordered = users_last(known, (*self.definitions, *self.anonymous))
         streams = self.streams()
         acting, raising = self.effects(), self.raises()
         return tuple(
@@ -411,27 +411,15 @@ class Rules:
 
     def streams(self) -> dict[str, frozenset[str]]:
         """The stream events that each rule feeds, by itself or through the rules it uses."""
-        return self._transitive(lambda model: model.streams)
+        return transitive({**self.models, **self.anonymous}, lambda model: model.streams)
 
     def effects(self) -> dict[str, frozenset[str]]:
         """What each rule does besides reading, by itself or through the rules it uses."""
-        return self._transitive(lambda model: model.effects)
+        return transitive({**self.models, **self.anonymous}, lambda model: model.effects)
 
     def raises(self) -> dict[str, frozenset[str]]:
         """The events of the machine that each rule raises, by itself or through the rules it uses."""
-        return self._transitive(lambda model: model.raises)
-
-    def _transitive(self, own: Callable[[RuleModel], frozenset[str]]) -> dict[str, frozenset[str]]:
-        known = {**self.models, **self.anonymous}
-        found = {name: own(model) for name, model in known.items()}
-        changed = True
-        while changed:
-            changed = False
-            for name, model in known.items():
-                wider = found[name].union(*(found.get(callee, frozenset()) for callee in model.calls))
-                changed = changed or wider != found[name]
-                found[name] = wider
-        return found
+        return transitive({**self.models, **self.anonymous}, lambda model: model.raises)
 
     def table(self, name: str) -> Binding | None:
         found = self.tables.get(name)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast
 
 from dissgen.ir import ops
+from dissgen.ir.expressions import Name as TypedName
 from dissgen.ir.expressions import Typed
+from dissgen.sema.surroundings import SESSION
 from dissgen.sema.transition_scope import Situation, TransitionScope
 from dissgen.sema.verbs import place
 from dissgen.spec.tree import Name, SideDefinition, StateDefinition
@@ -98,9 +100,24 @@ def _arguments(
     machine: Machine, side: SideDefinition, rule: Name, scope: TransitionScope
 ) -> tuple[tuple[str, Typed], ...]:
     given = {name.text: (name, value) for name, value in side.arguments}
+    declared = {parameter.name.text for parameter in machine.rules.definitions[rule.text].parameters}
     machine.rules.check_arguments(rule.text, [name for name, _ in given.values()])
     values: list[tuple[str, Typed]] = []
     for name, type_ in machine.rules.parameter_types(rule.text).items():
+        if name in SESSION:
+            binding = scope.lookup(name)
+            assert binding is not None
+            values.append((name, TypedName(binding, binding.type, rule.span)))
+            continue
+        if name not in given and name not in declared:
+            machine.context.diagnostics.error(
+                "DG218",
+                f"`{rule.text}` reads fields of the rule that uses it, and here it is a message of its own",
+                rule.span,
+                "it has no parent here",
+                help=f"give `{rule.text}` a parameter instead",
+            )
+            return ()
         if name not in given:
             machine.context.diagnostics.error(
                 "DG212",

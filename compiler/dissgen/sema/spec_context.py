@@ -14,7 +14,7 @@ from dissgen.ir.expressions import Binding, BindingKind, Matches, Peek, Typed, n
 from dissgen.reader import Node, ScalarNode
 from dissgen.sema.expressions import Path, check
 from dissgen.sema.expressions.scope import Scope
-from dissgen.spec.expressions import Written, parse
+from dissgen.spec.expressions import Written, parse, path_of
 from dissgen.spec.tree import Name
 from dissgen.types import INT, STR, BoolType, BytesType, EnumType, Type, is_int, show
 
@@ -42,6 +42,12 @@ def _as_written(found: str, places: Mapping[str, Name], user: Name) -> str:
         return found
     own = place.span.text
     return own if place.span.source == user.span.source else f"{found.removesuffix(own)[:-1]}.{own}"
+
+
+def _is_lost(node: ast.Attribute, scope: BreakableScope) -> bool:
+    """Whether it is `parent.x` or `root.x`, and that was reported."""
+    path = path_of(node)
+    return path is not None and scope.is_broken(".".join(path))
 
 
 class BreakableScope(Scope, Protocol):
@@ -150,7 +156,7 @@ class SpecContext:
             if isinstance(node, ast.Name) and scope.is_broken(node.id):
                 self._record_names(written)
                 return True
-            if isinstance(node, ast.Attribute) and node.attr in self.broken_fields:
+            if isinstance(node, ast.Attribute) and (node.attr in self.broken_fields or _is_lost(node, scope)):
                 self._record_names(written)
                 return True
         return False

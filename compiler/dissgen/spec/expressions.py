@@ -366,3 +366,28 @@ def _generator_problem(node: ast.GeneratorExp, written: Written, is_argument: bo
     if generator.target.id.startswith("__"):
         return "not a name of the language", written.span(generator.target), "names begin with a letter or one `_`"
     return None
+
+
+def path_of(node: ast.expr) -> tuple[str, ...] | None:
+    """The path that a node writes: `root.x`, or any number of `parent` before a field; None for anything else."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="root"), attr=field):
+            return ("root", field)
+        case ast.Attribute(value=ast.Name(id="parent"), attr=field) if field != "parent":
+            return ("parent", field)
+        case ast.Attribute(value=above, attr=field) if field != "parent":
+            words = _parents(above)
+            return None if words is None else (*words, field)
+        case _:
+            return None
+
+
+def _parents(node: ast.expr) -> tuple[str, ...] | None:
+    match node:
+        case ast.Name(id="parent"):
+            return ("parent",)
+        case ast.Attribute(value=above, attr="parent"):
+            words = _parents(above)
+            return None if words is None else (*words, "parent")
+        case _:
+            return None

@@ -115,6 +115,15 @@ CODES: Final[tuple[Code, ...]] = (
         "trigger: {response: {command: 'outstanding[0]'}}",
     ),
     Code(
+        "DG218",
+        "a rule does not find what it reads of its parent",
+        "`parent.x` is the field `x` of the rule that uses this one, `root.x` that of the outermost rule. It has to be "
+        "read before the rule is used, wherever it is used, and with one type. A rule that a state reads has no "
+        "parent.",
+        "message: {record: [body, {field: kind, number: 8}]}\nbody: {record: [{verify: parent.kind == 1}, LINE]}",
+        "message: {record: [{field: kind, number: 8}, body]}\nbody: {record: [{verify: parent.kind == 1}, LINE]}",
+    ),
+    Code(
         "DG221",
         "a stream inside a union",
         "The members of a union are read from the same start, and so are the alternatives of a try: what they stream "

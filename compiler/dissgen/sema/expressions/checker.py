@@ -24,6 +24,7 @@ from dissgen.sema.expressions.context import Context, conversion_help
 from dissgen.sema.expressions.functions import FUNCTIONS
 from dissgen.sema.expressions.scope import Path, Scope, facts, path_of, supposed
 from dissgen.spec.expressions import Written
+from dissgen.spec.expressions import path_of as path_around
 from dissgen.types import (
     BOOL,
     BYTES,
@@ -198,6 +199,14 @@ class Checker(Context):
         return f"`{binding.name}.{members[0][0]}`" if members else "one of its members"
 
     def attribute(self, node: ast.Attribute) -> Typed | None:
+        around = path_around(node)
+        if around is not None:
+            dotted = ".".join(around)
+            binding = self.scope.lookup(dotted)
+            if binding is None:
+                self._unknown_dotted(node, dotted)
+                return None
+            return Name(binding, binding.type, self.span(node))
         if isinstance(node.value, ast.Name) and self._lookup(node.value.id) is None:
             dotted = f"{node.value.id}.{node.attr}"
             binding = self.scope.lookup(dotted)
