@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 import re
 import struct
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from dissgen_runtime import (
     DOWN,
@@ -2432,9 +2432,7 @@ class Session(_session.Session[State]):
                     "tls.yaml:237",
                     {"message.type": message.type, "message.version": message.version},
                 )
-            if self.variables.knows_1_3 and (
-                message.downgraded if message.downgraded is not None else False
-            ):
+            if self.variables.knows_1_3 and (cast("bool", message.downgraded) or False):
                 self._alert(
                     _ALERT_DOWNGRADE,
                     "the choice of version was tampered with",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Protocol, assert_never
 
+from dissgen.codegen import naming
 from dissgen.ir.expressions import (
     AND_LEVEL,
     COMPARISON_LEVEL,
@@ -23,6 +24,7 @@ from dissgen.ir.expressions import (
     Constant,
     Generator,
     Index,
+    Known,
     ListDisplay,
     Logic,
     Matches,
@@ -36,7 +38,7 @@ from dissgen.ir.expressions import (
     binary_level,
     level,
 )
-from dissgen.types import BytesType, EnumType, FloatType, OptionalType, RecordType, StrType, inner
+from dissgen.types import BytesType, EnumType, FloatType, OptionalType, RecordType, StrType, inner, python
 
 NANOSECONDS: Final = "1_000_000_000"
 
@@ -119,6 +121,8 @@ def _emit(node: Typed, env: Environment) -> _Source:
             return _generator(node, env), 0
         case Peek():
             return env.peek(node), PRIMARY_LEVEL
+        case Known(value):
+            return _known(node, value, env)
         case Matches(value, token):
             data = emit(value, env) if isinstance(value.type, BytesType) else _encoded(value, env)
             return f"{env.matches(token)}({data})", PRIMARY_LEVEL
@@ -154,6 +158,13 @@ def _attribute(value: Typed, field: str, env: Environment) -> str:
         return repr(dict(record.members)[field])
     assert isinstance(record, RecordType)
     return f"{_primary(value, env)}.{env.attribute(record, field)}"
+
+
+def _known(node: Known, value: Typed, env: Environment) -> _Source:
+    """What mypy cannot see: that the subject of a branch says which of its cases has set a field."""
+    wanted, found = (python(type_, naming.record_class) for type_ in (node.type, value.type))
+    text = emit(value, env)
+    return (text if wanted == found else f"cast({wanted!r}, {text})"), PRIMARY_LEVEL
 
 
 def _slice(node: Slice, env: Environment) -> str:

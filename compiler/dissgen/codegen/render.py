@@ -10,7 +10,7 @@ import jinja2
 from dissgen.codegen.parts import ModuleView
 
 _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("typing", ("Final", "Protocol", "TypeAlias", "Unpack")),
+    ("typing", ("Final", "Protocol", "TypeAlias", "Unpack", "cast")),
     (
         "dissgen_runtime",
         ("DOWN", "UP", "Direction", "Event", "Limits", "ParseError", "Record", "StreamEvent", "Verdict", "require"),

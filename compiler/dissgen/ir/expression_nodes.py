@@ -254,6 +254,15 @@ class Matches:
     span: Span = dataclasses.field(compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name or a field whose type follows from a test of the subject of the branch that sets it."""
+
+    value: Typed
+    type: Type
+    span: Span = dataclasses.field(compare=False, repr=False)
+
+
 Typed: TypeAlias = (
     Constant
     | Name
@@ -272,6 +281,7 @@ Typed: TypeAlias = (
     | Generator
     | Peek
     | Matches
+    | Known
 )
 
 
@@ -280,7 +290,7 @@ def children(expression: Typed) -> tuple[Typed, ...]:
     match expression:
         case Constant() | Name():
             return ()
-        case Attribute(value) | Matches(value):
+        case Attribute(value) | Matches(value) | Known(value):
             return (value,)
         case Index(value, index):
             return (value, index)

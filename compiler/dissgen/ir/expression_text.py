@@ -15,6 +15,7 @@ from dissgen.ir.expression_nodes import (
     Constant,
     Generator,
     Index,
+    Known,
     ListDisplay,
     Logic,
     Matches,
@@ -76,6 +77,8 @@ def level(expression: Typed) -> int:
             return UNARY_LEVEL
         case Constant(value) if isinstance(value, int | float) and not isinstance(value, bool):
             return UNARY_LEVEL if value < 0 else PRIMARY_LEVEL - 1
+        case Known(value):
+            return level(value)
         case Attribute(value) if isinstance(value.type, EnumType):  # a number in Python
             return UNARY_LEVEL
         case _:
@@ -124,6 +127,8 @@ def show(expression: Typed) -> str:
             return f"{show(element)} for {variable.name} in {source}{tests}"
         case Peek():
             return _show_peek(expression)
+        case Known(value):
+            return show(value)
         case Matches(value, token):
             return f"matches({show(value)}, {token})"
         case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
@@ -161,6 +161,20 @@ class CheckContext(Protocol):
 
     def alternatives(self, arms: Sequence[Callable[[], T]], span: Span) -> list[T]:
         """Run each arm as one of several paths; afterwards those fields are set that every path has set."""
+
+    def set_here(self) -> Mapping[str, Type] | None:
+        """The fields that are set on this path, with the types that they have on it; None: it always fails."""
+
+    def chosen(
+        self,
+        subject: Typed,
+        arms: Iterable[tuple[frozenset[str | int | float | bool | bytes], Mapping[tuple[str, ...], Type]]],
+        otherwise: Mapping[tuple[str, ...], Type] | None,
+    ) -> None:
+        """The values of each case of a branch, and the fields that it has set."""
+
+    def holds(self, field: Name, use: RuleUse) -> None:
+        """A field takes what a rule yields."""
 
     def members(self, arms: Sequence[Callable[[], T]]) -> list[T]:
         """Run each arm as a member of a union."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dissgen.ir import ops
@@ -12,9 +12,10 @@ from dissgen.primitives.optional import with_field
 from dissgen.primitives.use import check_outlined
 from dissgen.spec.tree import Case, Element
 from dissgen.text import Span
-from dissgen.types import MapType, OptionalType, TableType, inner
+from dissgen.types import MapType, OptionalType, TableType, Type, inner
 
 _Constant = str | int | bool | bytes
+_Arm = Mapping[tuple[str, ...], Type]
 _NUMBERS = ("number", "float", "varint", "flag")
 _VALUES = ("token", "literal", "hex", *_NUMBERS, "bytes", "text", "use", "name", "empty", "fail", "array")
 
@@ -55,12 +56,15 @@ class BranchPrimitive(Primitive):
             )
             subject = None
         values = self._values(element, context, subject)
-        arms: list[Callable[[], Bound | None]] = [
-            _arm(with_field(case.element, element), context) for case in element.cases
+        before = context.set_here() or {}
+        arms: list[Callable[[], tuple[Bound | None, _Arm | None]]] = [
+            _arm(with_field(case.element, element), context, before) for case in element.cases
         ]
-        bodies = context.alternatives(arms, element.span)
+        ends = context.alternatives(arms, element.span)
+        bodies = [body for body, _ in ends]
         if subject is None or values is None or any(body is None for body in bodies):
             return None
+        _tell(context, element, subject, values, [arm for _, arm in ends])
         return self._bound(element, subject, values, [body for body in bodies if body is not None])
 
     def _bound(
@@ -125,5 +129,24 @@ class BranchPrimitive(Primitive):
         return (ops.Branch(bound.subject, cases, otherwise, bound.table_miss, context.place(bound.span)),)
 
 
-def _arm(element: Element, context: CheckContext) -> Callable[[], Bound | None]:
-    return lambda: context.element(element)
+def _arm(
+    element: Element, context: CheckContext, before: Mapping[str, Type]
+) -> Callable[[], tuple[Bound | None, _Arm | None]]:
+    def read() -> tuple[Bound | None, _Arm | None]:
+        body, after = context.element(element), context.set_here()
+        return body, None if after is None else {(name,): after[name] for name in after if name not in before}
+
+    return read
+
+
+def _tell(
+    context: CheckContext,
+    element: Element,
+    subject: Typed,
+    values: list[tuple[_Constant, ...]],
+    ends: list[_Arm | None],
+) -> None:
+    """Say what each case has set; one that always fails has set nothing that anybody sees."""
+    cases = [(frozenset(found), arm) for found, arm in zip(values, ends, strict=True) if found and arm is not None]
+    others = [arm for case, arm in zip(element.cases, ends, strict=True) if case.is_else]
+    context.chosen(subject, cases, others[0] if others else None)

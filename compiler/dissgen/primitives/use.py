@@ -31,14 +31,20 @@ def check_use(element: Element, context: CheckContext, rule: Name) -> Bound | No
         return context.merge(rule, arguments)
     use = context.call(rule, arguments)
     context.define(field, use.type if use is not None else None)
-    return None if use is None else bound_call(element, use, field)
+    if use is None:
+        return None
+    context.holds(field, use)
+    return bound_call(element, use, field)
 
 
 def check_outlined(element: Element, context: CheckContext, field: Name) -> Bound | None:
     """An element with a field that nests: a rule of its own, called here."""
     use = context.outline(element, field.text)
     context.define(field, use.type if use is not None else None)
-    return None if use is None else bound_call(element, use, field)
+    if use is None:
+        return None
+    context.holds(field, use)
+    return bound_call(element, use, field)
 
 
 class UsePrimitive(Primitive):

@@ -9,6 +9,7 @@ from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.primitives import Bound
 from dissgen.sema.enums import EnumModel
+from dissgen.sema.expressions import Cases
 from dissgen.spec.tree import Protocol
 from dissgen.text import Span
 from dissgen.tokens import CompiledTerminator, CompiledToken
@@ -83,6 +84,7 @@ class RuleModel:
     anonymous: bool
     ends_inside: bool = False
     origin: bool = False
+    cases: tuple[Cases, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,10 @@ from dissgen.reader import Node, ScalarNode
 from dissgen.sema import choices, effects, surroundings
 from dissgen.sema.arguments import given_arguments
 from dissgen.sema.bit_position import BitPosition, Positioned
+from dissgen.sema.branches import Branches
 from dissgen.sema.definitions import Definitions
 from dissgen.sema.deriving import Derivations
+from dissgen.sema.expressions.cases import Cases
 from dissgen.sema.field_names import check_field_name
 from dissgen.sema.paths import Paths
 from dissgen.sema.reserved import RESERVED
@@ -39,7 +41,7 @@ MAXIMUM_MERGES: Final = 256
 """How many rules one rule may merge, directly and through others."""
 
 
-class RuleChecker(Positioned, Definitions, Paths, RuleNames):
+class RuleChecker(Positioned, Definitions, Branches, Paths, RuleNames):
     """Implements `primitives.CheckContext` for one rule."""
 
     def __init__(
@@ -51,6 +53,8 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         orders = (outer.endian, outer.bits) if outer is not None else ("big", "msb")
         if definition is not None:
             orders = (definition.endian, definition.bits)
+        self.latest: dict[str, Type] = {}
+        self.depth = 0
         self.position = BitPosition(*orders, rules.context.diagnostics)
         self.name = name
         self.derivations = Derivations(self)
@@ -67,6 +71,8 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
         self.in_union = outer is not None and outer.in_union
         self.one_of: set[str] = set()
         """Fields of branches, whose cases may differ."""
+        self.cases: list[Cases] = []
+        self.aliases: dict[str, str] = {}
         self._merges: list[int] = outer._merges if outer is not None else [0]
         self._merging: tuple[str, ...] = (name, *(outer._merging if outer is not None else ()))
 
@@ -204,7 +210,7 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
             return primitive.check(element, self)
 
     def define(self, name: Name, type_: Type | None) -> None:
-        text = name.text
+        text, kept = name.text, type_
         if not self._acceptable(name):
             return
         before = self.fields.get(text)
@@ -241,6 +247,8 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
             self.fields[text] = FieldState(type_, name.span)
         if self.present is not None:
             self.present.add(text)
+        if type_ is not None:
+            self.latest[text] = kept if text in self.one_of and kept is not None else type_
 
     def _acceptable(self, name: Name) -> bool:
         text = name.text
@@ -382,6 +390,7 @@ class RuleChecker(Positioned, Definitions, Paths, RuleNames):
                 continue
             self.define(Name(name, ScalarNode(rule.span, name)), value.type)
             self.hidden.add(name)
+            self.also_called(name, value)
             lets.append(BoundLet("let", rule.span, 0, "", None, name, value))
         if not self._may_merge(rule):
             return None

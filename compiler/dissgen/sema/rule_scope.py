@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dissgen.ir.expressions import Binding, BindingKind, Typed
+from dissgen.sema.expressions import Cases
 from dissgen.text import Span
 from dissgen.types import INT, RecordType, Type, optional
 
@@ -57,6 +58,9 @@ class RuleScope:
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         return self.owner.fields_of(record)
 
+    def cases_of(self, record: RecordType | None) -> Iterable[Cases]:
+        return self.owner.cases_of(record)
+
     def token(self, name: str) -> bool:
         return self.owner.is_token(name)
 
@@ -102,6 +106,9 @@ class RuleNames:
 
     def unseen(self, name: str) -> str | None:
         """Why `parent.x` or `root.x` is not known."""
+        raise NotImplementedError
+
+    def cases_of(self, record: RecordType | None) -> Iterable[Cases]:
         raise NotImplementedError
 
     def table(self, name: str) -> Binding | None:

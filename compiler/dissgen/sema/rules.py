@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -15,6 +15,7 @@ from dissgen.primitives.join import decodes
 from dissgen.sema import effects
 from dissgen.sema.closure import transitive, users_last
 from dissgen.sema.declarations import check_event, declared_type
+from dissgen.sema.expressions import Cases
 from dissgen.sema.field_names import VALUE, check_field_name, field_names, streamed, valued_element
 from dissgen.sema.looking_back import check_looking_back
 from dissgen.sema.model import EventModel, FieldModel, MachineEventModel, RuleModel, TableModel, VariableModel
@@ -361,6 +362,7 @@ class Rules:
             item is None,
             checker.position.bit != 0,
             item is not None and item.origin,
+            tuple(checker.cases),
         )
 
     def outline(
@@ -397,6 +399,13 @@ class Rules:
             return {key: type_ for key, type_ in types if type_ is not None}
         model = self.anonymous.get(name) or (self.model(name) if name in self.definitions else None)
         return {} if model is None else {item.name: item.type for item in model.fields if not item.local}
+
+    def cases_of(self, record: RecordType) -> Iterable[Cases]:
+        """The branches that set fields of a record; of one that is still being read, those so far."""
+        if record.name in self._open:
+            return self._open[record.name].cases
+        model = self.anonymous.get(record.name) or self.models.get(record.name)
+        return () if model is None else model.cases
 
     def all(self) -> tuple[RuleModel, ...]:
         """Every rule, those of the spec and those made of nested elements; used ones come before their users."""

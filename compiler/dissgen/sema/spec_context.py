@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir.expressions import Binding, BindingKind, Matches, Peek, Typed, names, walk
 from dissgen.reader import Node, ScalarNode
-from dissgen.sema.expressions import Path, check
+from dissgen.sema.expressions import Fact, check
 from dissgen.sema.expressions.scope import Scope
 from dissgen.spec.expressions import Written, parse, path_of
 from dissgen.spec.tree import Name
@@ -129,7 +129,7 @@ class SpecContext:
         scope: BreakableScope,
         expected: Type | None = None,
         *,
-        narrowed: frozenset[Path] = frozenset(),
+        narrowed: frozenset[Fact] = frozenset(),
         allow_missing: bool = False,
         diagnostics: Diagnostics | None = None,
     ) -> Typed | None:

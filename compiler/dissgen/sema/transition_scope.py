@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from dissgen.ir.expressions import Binding, BindingKind, Typed
+from dissgen.sema.expressions import Cases
 from dissgen.sema.rules import ERROR
 from dissgen.text import Span
 from dissgen.types import BOOL, DURATION, INT, STR, RecordType, Type, optional
@@ -133,6 +134,9 @@ class TransitionScope:
 
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         return self.machine.rules.fields_of(record)
+
+    def cases_of(self, record: RecordType | None) -> Iterable[Cases]:
+        return () if record is None else self.machine.rules.cases_of(record)
 
     def token(self, name: str) -> bool:
         return name in self.machine.tokens

@@ -11,7 +11,7 @@ from dissgen.ir.expressions import Typed
 from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.sema import custom, hooks, maps, skipping
 from dissgen.sema.declarations import check_alert
-from dissgen.sema.expressions import Path, check_template, narrowings
+from dissgen.sema.expressions import Fact, check_template, narrowings
 from dissgen.sema.model import AlertModel
 from dissgen.sema.parties import check_parties
 from dissgen.sema.payloads import fill
@@ -35,7 +35,7 @@ class VerbChecker:
         self,
         machine: Machine,
         scope: TransitionScope,
-        known: frozenset[Path],
+        known: frozenset[Fact],
         diagnostics: Diagnostics,
         place: str,
     ) -> None:

@@ -80,6 +80,9 @@ class SmallScope:
     def names(self) -> Iterable[str]:
         return self.bindings
 
+    def cases_of(self, record: RecordType | None) -> tuple[()]:
+        return ()
+
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         return RECORDS[record.name]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import keyword
-from typing import Final, assert_never
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
 from dissgen.diagnostics import Diagnostics, suggest
 from dissgen.ir.expressions import (
@@ -14,15 +16,17 @@ from dissgen.ir.expressions import (
     Conditional,
     Constant,
     Index,
+    Known,
     ListDisplay,
     Name,
     Slice,
     Typed,
 )
 from dissgen.sema.expressions import calls, comparisons, operators
+from dissgen.sema.expressions.cases import Among, Cases, Fact
 from dissgen.sema.expressions.context import Context, conversion_help
 from dissgen.sema.expressions.functions import FUNCTIONS
-from dissgen.sema.expressions.scope import Path, Scope, facts, path_of, supposed
+from dissgen.sema.expressions.scope import Scope, facts, path_of, supposed
 from dissgen.spec.expressions import Written
 from dissgen.spec.expressions import path_of as path_around
 from dissgen.types import (
@@ -36,6 +40,7 @@ from dissgen.types import (
     EnumType,
     ListType,
     MapType,
+    OneOfType,
     OptionalType,
     RecordType,
     StrType,
@@ -59,7 +64,7 @@ def check(
     diagnostics: Diagnostics,
     expected: Type | None = None,
     *,
-    narrowed: frozenset[Path] = frozenset(),
+    narrowed: frozenset[Fact] = frozenset(),
     allow_missing: bool = False,
 ) -> Typed | None:
     """The typed tree of an expression, None after reporting every mistake in it.
@@ -127,17 +132,40 @@ class Checker(Context):
 
     def _narrow(self, typed: Typed | None) -> Typed | None:
         """The type that the tests so far have shown."""
-        if not (isinstance(typed, Name | Attribute) and isinstance(typed.type, OptionalType)):
+        if not (isinstance(typed, Name | Attribute) and isinstance(typed.type, OptionalType | OneOfType)):
             return typed
-        if path_of(typed) not in self.narrowed:
-            return typed
-        match typed:
-            case Name(binding, type_, span):
-                return Name(binding, inner(type_), span)
-            case Attribute(value, field, type_, span):
-                return Attribute(value, field, inner(type_), span)
-            case _:
-                assert_never(typed)
+        if isinstance(typed.type, OptionalType) and path_of(typed) in self.narrowed:
+            typed = replace(typed, type=inner(typed.type))
+        found = self._by_subject(typed)
+        return typed if found is None or found == typed.type else Known(typed, found, typed.span)
+
+    def _by_subject(self, typed: Name | Attribute) -> Type | None:
+        """The type that a field has where the subject of the branch that set it is as the tests so far have shown."""
+        node: Typed = typed
+        below: tuple[str, ...] = ()
+        while isinstance(node, Attribute | Known):
+            if isinstance(node, Known):
+                node = node.value
+                continue
+            below, node = (node.field, *below), node.value
+            record, base = inner(node.type), path_of(node)
+            if base is None or not isinstance(record, RecordType):
+                return None
+            found = self._known(base, below, self.scope.cases_of(record))
+            if found is not None:
+                return found
+        if not isinstance(node, Name) or node.binding.kind is not BindingKind.FIELD:
+            return None
+        return self._known((), (node.binding.name, *below), self.scope.cases_of(None))
+
+    def _known(self, base: tuple[str, ...], below: tuple[str, ...], branches: Iterable[Cases]) -> Type | None:
+        for cases in branches:
+            for fact in self.narrowed:
+                if isinstance(fact, Among) and fact.path == (*base, cases.subject):
+                    found = cases.known(below, fact.values)
+                    if found is not None:
+                        return found
+        return None
 
     def constant(self, node: ast.Constant) -> Typed | None:
         span = self.span(node)

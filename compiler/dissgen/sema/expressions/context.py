@@ -11,7 +11,8 @@ from typing import Final, Self
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.ir.expressions import Binding, Typed
-from dissgen.sema.expressions.scope import Path, Scope
+from dissgen.sema.expressions.cases import Fact
+from dissgen.sema.expressions.scope import Scope
 from dissgen.spec.expressions import Written
 from dissgen.text import Span
 from dissgen.types import (
@@ -46,7 +47,7 @@ class Context(ABC):
     written: Written
     scope: Scope
     diagnostics: Diagnostics
-    narrowed: frozenset[Path] = frozenset()
+    narrowed: frozenset[Fact] = frozenset()
     locals: Mapping[str, Binding] = field(default_factory=dict)
 
     @abstractmethod
@@ -60,9 +61,9 @@ class Context(ABC):
     def declared(self, node: ast.expr) -> Typed | None:
         """As `infer`, but without what tests have shown about this very node."""
 
-    def knowing(self, paths: Iterable[Path]) -> Self:
-        """The context where these optionals are present."""
-        return replace(self, narrowed=self.narrowed | frozenset(paths))
+    def knowing(self, facts: Iterable[Fact]) -> Self:
+        """The context where this is so."""
+        return replace(self, narrowed=self.narrowed | frozenset(facts))
 
     def binding(self, variable: Binding) -> Self:
         """The context inside a generator with this variable."""

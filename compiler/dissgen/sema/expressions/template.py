@@ -9,8 +9,9 @@ from typing import Final, Literal, TypeAlias
 from dissgen.diagnostics import Diagnostics
 from dissgen.ir.expressions import BindingKind, Name, Typed
 from dissgen.reader import ScalarNode
+from dissgen.sema.expressions.cases import Fact
 from dissgen.sema.expressions.checker import check
-from dissgen.sema.expressions.scope import Path, Scope
+from dissgen.sema.expressions.scope import Scope
 from dissgen.spec.expressions import parse_text
 from dissgen.types import ListType, MapType, OptionalType, RecordType, Type, show
 
@@ -29,7 +30,7 @@ def check_template(
     scope: Scope,
     diagnostics: Diagnostics,
     *,
-    narrowed: frozenset[Path] = frozenset(),
+    narrowed: frozenset[Fact] = frozenset(),
 ) -> Template | None:
     """The parts of a text, None after reporting every mistake in it. `text` is the value of `node`."""
     parts: list[str | tuple[Typed, Conversion]] = []
@@ -88,7 +89,7 @@ def _value(
     node: ScalarNode,
     scope: Scope,
     diagnostics: Diagnostics,
-    narrowed: frozenset[Path],
+    narrowed: frozenset[Fact],
 ) -> tuple[Typed, Conversion] | None:
     conversion: Conversion = ""
     suffix = _CONVERSION.search(text[start:end])
