@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from typing import Final
 
 import jinja2
@@ -49,6 +50,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.PackageLoader("dissgen.codegen", "templates"),
