@@ -442,7 +442,7 @@ STREAMS: Final[dict[str, type[StreamEvent]]] = {
 }
 
 
-# name _blanks ':' OWS _value _end
+# name _blanks ':' OWS FIELD_VALUE _end
 _PATTERN_HEADER: Final = re.compile(
     rb"([^: \t\r\n]++)((?>[ \t]*+(?>(?:\r?+\n[ \t]++)*))):[ \t]*+((?>[^\r\n]*+(?>(?:(?:\r(?:[^\r\n]|\n[ \t])|\n[ \t])[^\r\n]*+)*)))(\r?+\n)",
     re.DOTALL,
@@ -503,7 +503,7 @@ class _ReadHeader(Frame[Header]):
             r.token(_OWS)
             self.step_ = 4
         if self.step_ == 4:  # http.yaml:37
-            self._value = r.token(_FIELD_VALUE, "_value").decode("latin-1")
+            self._value = r.token(_FIELD_VALUE).decode("latin-1")
             self.step_ = 5
         if self.step_ == 5:  # http.yaml:38
             self._end = r.token(_CRLF, "_end").decode("latin-1")

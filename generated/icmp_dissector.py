@@ -373,7 +373,7 @@ class _ReadIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 

@@ -855,7 +855,7 @@ class _ReadIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 
@@ -1215,7 +1215,7 @@ class _ReadIcmpIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 
@@ -1914,7 +1914,7 @@ class _ReadTcpIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 
@@ -1941,7 +1941,7 @@ class _ReadTcpIpv6Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv6_text(r.take(16, "_value"))
+        self._value = ipv6_text(r.take(16))
         return self._value
 
 
@@ -2635,7 +2635,7 @@ class _ReadUdpIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 
@@ -2662,7 +2662,7 @@ class _ReadUdpIpv6Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv6_text(r.take(16, "_value"))
+        self._value = ipv6_text(r.take(16))
         return self._value
 
 

@@ -542,7 +542,7 @@ class _ReadIpv6Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv6_text(r.take(16, "_value"))
+        self._value = ipv6_text(r.take(16))
         return self._value
 
 
@@ -569,7 +569,7 @@ class _ReadTcpIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 
@@ -596,7 +596,7 @@ class _ReadTcpIpv6Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv6_text(r.take(16, "_value"))
+        self._value = ipv6_text(r.take(16))
         return self._value
 
 
@@ -1300,7 +1300,7 @@ class _ReadUdpIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 
@@ -1327,7 +1327,7 @@ class _ReadUdpIpv6Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv6_text(r.take(16, "_value"))
+        self._value = ipv6_text(r.take(16))
         return self._value
 
 

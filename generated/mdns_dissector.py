@@ -884,7 +884,7 @@ class _ReadLabelsLabelsItem(Frame[str]):
         if self.step_ == 0:  # dns.yaml:66
             self.size = r.take(1, "size")[0]
             self.step_ = 1
-        self._value = r.take(self.size, "_value").decode("utf-8", "backslashreplace")
+        self._value = r.take(self.size).decode("utf-8", "backslashreplace")
         return self._value
 
 
@@ -1336,7 +1336,7 @@ class _ReadCharacterString(Frame[str]):
         if self.step_ == 0:  # dns.yaml:73
             self.size = r.take(1, "size")[0]
             self.step_ = 1
-        self._value = r.take(self.size, "_value").decode("utf-8", "backslashreplace")
+        self._value = r.take(self.size).decode("utf-8", "backslashreplace")
         return self._value
 
 
@@ -1706,7 +1706,7 @@ class _ReadDigest(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = r.rest("_value").hex()
+        self._value = r.rest().hex()
         return self._value
 
 

@@ -837,7 +837,7 @@ class _ReadString(Frame[str]):
         if self.step_ == 0:  # mqtt.yaml:135
             self.size = int.from_bytes(r.take(2, "size"), "big")
             self.step_ = 1
-        self._value = r.take(self.size, "_value").decode("utf-8", "backslashreplace")
+        self._value = r.take(self.size).decode("utf-8", "backslashreplace")
         return self._value
 
 
@@ -877,7 +877,7 @@ class _ReadBinary(Frame[bytes]):
         if self.step_ == 0:  # mqtt.yaml:136
             self.size = int.from_bytes(r.take(2, "size"), "big")
             self.step_ = 1
-        self._value = r.take(self.size, "_value")
+        self._value = r.take(self.size)
         return self._value
 
 
@@ -1123,7 +1123,7 @@ class _ReadReasonCode(Frame[int]):
     _value: int
 
     def run(self, r: Reader) -> int:
-        self._value = r.take(1, "_value")[0]
+        self._value = r.take(1)[0]
         return self._value
 
 

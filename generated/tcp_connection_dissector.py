@@ -325,7 +325,7 @@ class _ReadTcpIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 
@@ -352,7 +352,7 @@ class _ReadTcpIpv6Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv6_text(r.take(16, "_value"))
+        self._value = ipv6_text(r.take(16))
         return self._value
 
 

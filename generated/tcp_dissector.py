@@ -248,7 +248,7 @@ class _ReadIpv4Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv4_text(r.take(4, "_value"))
+        self._value = ipv4_text(r.take(4))
         return self._value
 
 
@@ -275,7 +275,7 @@ class _ReadIpv6Address(Frame[str]):
     _value: str
 
     def run(self, r: Reader) -> str:
-        self._value = ipv6_text(r.take(16, "_value"))
+        self._value = ipv6_text(r.take(16))
         return self._value
 
 

@@ -916,7 +916,7 @@ class _ReadExtensionProtocolsItem(Frame[str]):
         if self.step_ == 0:  # tls.yaml:189
             self.size = r.take(1, "size")[0]
             self.step_ = 1
-        self._value = r.take(self.size, "_value").decode("latin-1")
+        self._value = r.take(self.size).decode("latin-1")
         return self._value
 
 
@@ -1394,7 +1394,7 @@ class _ReadHandshakeCertificatesItem(Frame[bytes]):
         if self.step_ == 0:  # tls.yaml:145
             self.size = int.from_bytes(r.take(3, "size"), "big")
             self.step_ = 1
-        self._value = r.take(self.size, "_value")
+        self._value = r.take(self.size)
         return self._value
 
 

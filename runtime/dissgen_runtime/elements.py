@@ -424,6 +424,10 @@ class Elements(Budgeted):
             size = len(value) if isinstance(value, bytes | str) else size
             self.fail("value", field, "a value that converts", size=size, offset=self.offset - size)
 
+    def settle(self) -> None:
+        """What was read is made into another value: what cannot be is an error here, behind it."""
+        self.decoded = (self.offset, self.offset)
+
     def to_int(self, value: bytes, base: int, signed: bool, field: str | None) -> int:
         """ASCII digits of the base as a number."""
         number = parse_int(value, base, signed)

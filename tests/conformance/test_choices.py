@@ -17,7 +17,7 @@ CASES: list[tuple[str, bytes, dict[str, Any]]] = [
     ("{field: v, try: [{record: [{field: a, token: '[a-z]+'}, {literal: '='}]}, {literal: abc}]}, {literal: ;}",
      b"abc=;", {"v": {"a": "abc"}}),
     ("{field: v, try: [{record: [{field: a, token: '[a-z]+'}, {literal: '='}]}, {literal: abc}]}, {literal: ;}",
-     b"abc;", {"v": {"a": None}}),
+     b"abc;", {"v": "abc"}),
     ("{try: [{record: [{field: _k, number: 8}, {verify: _k > 5}]}, {skip: 1}]}, {let: k, value: _k or 0}",
      b"\7", {"k": 7}),
     ("{try: [{record: [{field: _k, number: 8}, {verify: _k > 5}]}, {skip: 1}]}, {let: k, value: _k or 0}",

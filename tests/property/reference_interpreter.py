@@ -47,7 +47,8 @@ class Failure(Exception):
 
     def __init__(self, kind: str, field: str | None, offset: int) -> None:
         super().__init__(kind, field, offset)
-        self.kind, self.field, self.offset = kind, field, offset
+        # the value of a rule has no name that the spec gives
+        self.kind, self.field, self.offset = kind, None if field == "_value" else field, offset
 
 
 @dataclass

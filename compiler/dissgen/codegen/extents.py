@@ -71,6 +71,7 @@ class Extents:
                 return self._call(op.rule)
             case (
                 ops.At()
+                | ops.Converted()
                 | ops.Let()
                 | ops.Verify()
                 | ops.Fail()

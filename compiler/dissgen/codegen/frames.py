@@ -14,18 +14,18 @@ from dissgen.codegen.bounds import kept
 from dissgen.codegen.environments import FrameNames, subject
 from dissgen.codegen.expressions import emit, emit_part
 from dissgen.codegen.frame_choices import FrameChoices
+from dissgen.codegen.frame_leaves import FrameLeaves
 from dissgen.codegen.frame_numbers import FrameNumbers
 from dissgen.codegen.known import known
-from dissgen.codegen.layouts import number_from
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.origins import FrameOrigins, Origins
 from dissgen.codegen.pysource import literal
 from dissgen.codegen.steps import Jump, Step, Steps
-from dissgen.codegen.values import case_test, converted, decoders, may_raise, python_type
+from dissgen.codegen.values import case_test, may_raise, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import NOT_LEVEL, BindingKind, Name, Peek, Typed, walk
 from dissgen.ir.walk import body_expressions
-from dissgen.types import ListType, OneOfType, OptionalType, StrType, inner
+from dissgen.types import ListType, OneOfType, OptionalType, inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Slot:
     initial: str
 
 
-class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
+class FrameBody(FrameLeaves, FrameNumbers, FrameOrigins, FrameChoices):
     """Builds the `run` method of one rule."""
 
     def __init__(self, rule: ops.Rule, module: ops.Module, origins: Origins) -> None:
@@ -100,6 +100,8 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
                 self.fixed((op,))
             case ops.VarintRead():
                 self.leaf(op)
+            case ops.Converted():
+                self.converted(op)
             case ops.PackedRead():
                 self.packed(op)
             case ops.Within():
@@ -108,7 +110,7 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
                 self.steps.wait(op.place)
                 self.steps.add(f"r.align({size})")
             case ops.StreamRead():
-                self._stream(op)
+                self.stream(op)
             case ops.OpenDecoders():
                 self._once(f"r.open_decoders({literal(op.event)}, {self._decoders(op.transforms, op.place)})", op.place)
             case ops.CloseDecoders():
@@ -150,7 +152,7 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
             case ops.Reached(key):
                 self.steps.add(f"{naming.REACHED}.add({literal(key)})")
             case ops.Unkept():
-                text = self._raw(op.leaf)
+                text = self.raw(op.leaf)
                 self.steps.wait(op.place)
                 self.steps.add(f"r.pass_leaf({text}, self.depth_ == 0)")
             case ops.Run() | ops.FixedRun() | ops.Prefer():
@@ -201,85 +203,6 @@ class FrameBody(FrameNumbers, FrameOrigins, FrameChoices):
             return
         known = f" = self.{naming.known_attribute(target.name)}" if target.name in self.known else ""
         self.steps.add(f"self.{naming.frame_attribute(target.name)}{known} = {value}{suffix}")
-
-    # Leaves
-
-    def _raw(self, op: ops.Leaf) -> str:
-        """The expression that reads the bytes of a leaf."""
-        field = f", {literal(op.field)}" if op.field else ""
-        match op:
-            case ops.TokenRead():
-                return f"r.token({naming.token(op.token)}{field})"
-            case ops.LiteralRead():
-                return f"r.literal({op.data!r}, {op.ignore_case}{field})"
-            case ops.TakeRead():
-                return f"r.take({self.settled(op.size, op.place)}{field})"
-            case ops.UntilRead():
-                limit = self.module.limits.token if op.limit is None else op.limit
-                return f"r.until({self._end(op)}, {limit}{field})"
-            case ops.RestRead():
-                return f"r.rest({literal(op.field) if op.field else ''})"
-            case ops.NumberRead():  # an item of an array
-                return number_from(f"r.take({op.bits // 8}{field})", op)
-            case ops.VarintRead():
-                return f"r.varint(read_{op.kind}{field})"
-            case ops.PackedRead():
-                raise AssertionError("an array of bits has a step of its own")
-            case _:
-                assert_never(op)
-
-    def _value(self, op: ops.Leaf) -> str:
-        raw = self._raw(op)
-        if isinstance(op, ops.TokenRead | ops.TakeRead | ops.UntilRead | ops.RestRead) and op.transforms:
-            raw = f"transformed(r, {self._decoders(op.transforms, op.place)}, {raw}, {literal(op.field)})"
-        return converted(op, raw, self.module, checked=True)
-
-    def _decoders(self, transforms: tuple[ops.Transform, ...], place: ops.Place) -> str:
-        return decoders(transforms, lambda key: self.settled(key, place))
-
-    def _end(self, op: ops.UntilRead) -> str:
-        """Where a field ends."""
-        if op.exact is None:
-            return naming.terminator(op.terminator)
-        value = self.settled(op.exact, op.place)
-        text = isinstance(op.exact.type, StrType)
-        return f"Exact(({value}).encode({literal(self.module.encoding)}))" if text else f"Exact({value})"
-
-    def leaf(self, op: ops.Leaf) -> None:
-        constant = op.constant if isinstance(op, ops.TokenRead | ops.VarintRead) else None
-        text = self._raw(op) if op.target.name is None and constant is None else self._value(op)
-        self.steps.wait(op.place)
-        if constant is None:
-            self.assign(op.target, text)
-            return
-        value = self.locals.fresh("value")
-        self.steps.add(f"{value} = {text}", f"if {value} != {literal(constant)}:")
-        self.steps.add(f'    r.fail("const", {literal(op.field)}, {literal(repr(constant))})')
-        if op.target.name is not None:
-            self.assign(op.target, value)
-
-    def _stream(self, op: ops.StreamRead) -> None:
-        source = op.source
-        extra = f", {self._decoders(op.transforms, op.place)}" if op.transforms else ""
-        field = f", field={literal(source.field)}" if source.field else ""
-        event = literal(op.event)
-        match source:
-            case ops.UntilRead():
-                text = f"r.stream_until({event}, {self._end(source)}{extra}{field})"
-            case ops.TakeRead():
-                text = f"r.stream_take({event}, {self.settled(source.size, op.place)}{extra}{field})"
-            case ops.RestRead():
-                text = f"r.stream_rest({event}{extra})"
-            case ops.TokenRead():
-                text = f"r.stream_token({event}, {naming.token(source.token)}{extra}{field})"
-                if source.target.name is not None:
-                    text = converted(source, text, self.module, checked=True)
-            case ops.LiteralRead() | ops.NumberRead() | ops.VarintRead() | ops.PackedRead():
-                raise AssertionError("a literal or a number is not streamed")
-            case _:
-                assert_never(source)
-        self.steps.wait(op.place)
-        self.assign(source.target, text)
 
     def _call(self, op: ops.Call) -> str:
         return f"r.call(self, {self.called(op)})"

@@ -21,6 +21,7 @@ _ALIKE = (
     | ops.Loop
     | ops.Branch
     | ops.If
+    | ops.Converted
     | ops.Let
     | ops.Verify
     | ops.Fail

@@ -22,6 +22,7 @@ def set_by(op: ops.Op) -> str | None:
             | ops.NumberRead()
             | ops.VarintRead()
             | ops.PackedRead()
+            | ops.Converted()
             | ops.Call()
             | ops.Loop()
         ):

@@ -13,18 +13,18 @@ from typing import Final, assert_never
 from dissgen.codegen import naming
 from dissgen.codegen.constants import ConstantView
 from dissgen.codegen.environments import ScanNames, subject
-from dissgen.codegen.expressions import emit
+from dissgen.codegen.expressions import emit, emit_part
 from dissgen.codegen.extents import Extents
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.origins import Origins, ScanOrigins
 from dissgen.codegen.paths import ends_in_branch, touched, unsure
-from dissgen.codegen.pysource import Code
+from dissgen.codegen.pysource import Code, literal
 from dissgen.codegen.scan_loops import ScanLoops, may_fail
 from dissgen.codegen.scan_numbers import Struct
 from dissgen.codegen.scan_tokens import Pattern, ScanTokens
 from dissgen.codegen.values import case_test, python_type
 from dissgen.ir import ops
-from dissgen.ir.expressions import Name, Peek, Typed, walk
+from dissgen.ir.expressions import PRIMARY_LEVEL, Name, Peek, Typed, walk
 from dissgen.ir.walk import body_expressions, every
 from dissgen.primitives.array import ITEM
 from dissgen.tokens import CompiledToken
@@ -179,6 +179,8 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
                 self.prefer(op)
             case ops.TakeRead():
                 self._take(op)
+            case ops.Converted():
+                self._converted(op)
             case ops.Call():
                 self._call(op)
             case ops.At():
@@ -239,6 +241,15 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
         self.decline(f"{negative}{stop} > {self.names.end}")
         self.set_leaf(self.local(op.target.name), op, f"data[pos:{stop}]", op.place)
         self.code.add(f"pos = {stop}")
+
+    def _converted(self, op: ops.Converted) -> None:
+        source = emit_part(op.source, self.names, PRIMARY_LEVEL)
+        target = source
+        if op.target.name is not None or op.conversions:
+            target = self.local(op.target.name) if op.target.name is not None else self.locals.fresh("value")
+            self.set_leaf(target, op, source, op.place)
+        if op.constant is not None:
+            self.decline(f"{target} != {literal(op.constant)}")
 
     def _call(self, op: ops.Call) -> None:
         for _, value in op.arguments:

@@ -13,7 +13,7 @@ from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.tokens import CompiledToken
-from dissgen.types import BytesType, Type, python
+from dissgen.types import BytesType, StrType, Type, python
 
 _DIGITS = frozenset(b"0123456789")
 _INT_DIGITS = 4300
@@ -82,6 +82,8 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
     text = isinstance(op, ops.TokenRead) or (isinstance(op, ops.TakeRead | ops.UntilRead | ops.RestRead) and op.text)
     of_number = isinstance(op, ops.NumberRead | ops.VarintRead)
     value, is_bytes = raw, not of_number
+    if isinstance(op, ops.Converted):
+        is_bytes, of_number = isinstance(op.source.type, BytesType), not isinstance(op.source.type, BytesType | StrType)
     for step in op.conversions:
         match step.kind:
             case "int":
@@ -160,7 +162,7 @@ def _int(
     return f"{function}({raw}, {conversion.base}, {conversion.signed})"
 
 
-def case_test(subject: str, values: tuple[str | int | bool | bytes, ...], *, negated: bool = False) -> str:
+def case_test(subject: str, values: tuple[str | int | float | bool | bytes, ...], *, negated: bool = False) -> str:
     """Whether a subject is one of the values; `negated`: none of them."""
     if len(values) == 1:
         return f"{subject} {'!=' if negated else '=='} {literal(values[0])}"

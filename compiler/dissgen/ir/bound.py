@@ -184,6 +184,7 @@ class _Bounder:
         """How many of its fields may hold bytes that others hold as well."""
         texts = (field for field in rule.fields if isinstance(_held(field.type), StrType | BytesType))
         lets = {op.name for op in every(rule.body) if isinstance(op, ops.Let)}
+        lets |= {op.target.name for op in every(rule.body) if isinstance(op, ops.Converted) and op.target.name}
         unions = sum(len(op.members) - 1 for op in every(rule.body) if isinstance(op, ops.Union))
         return sum(1 for field in texts if field.name in lets) + unions
 

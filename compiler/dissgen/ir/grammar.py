@@ -84,7 +84,7 @@ class Let:
 class Case:
     """`values` are the constants that select it (of the subject's type)."""
 
-    values: tuple[str | int | bool | bytes, ...]
+    values: tuple[str | int | float | bool | bytes, ...]
     body: tuple[Op, ...]
     place: Place
 
@@ -203,7 +203,7 @@ class Prefer:
 
     run: Run
     subject: TokenRead | LiteralRead
-    excluded: tuple[str | int | bool | bytes, ...]
+    excluded: tuple[str | int | float | bool | bytes, ...]
     otherwise: tuple[Op, ...]
     place: Place
 

@@ -196,4 +196,23 @@ class PackedRead:
     field: str | None
 
 
-Leaf: TypeAlias = TokenRead | LiteralRead | TakeRead | UntilRead | RestRead | NumberRead | VarintRead | PackedRead
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Reads nothing: another value is made of one that was read, or it must be a certain one.
+
+    An error of it stands behind what was read.
+    """
+
+    source: Typed
+    target: Target
+    transforms: tuple[Transform, ...]
+    conversions: tuple[Conversion, ...]
+    type: Type
+    constant: str | int | float | bool | bytes | None
+    place: Place
+    field: str | None
+
+
+Leaf: TypeAlias = (
+    TokenRead | LiteralRead | TakeRead | UntilRead | RestRead | NumberRead | VarintRead | PackedRead | Converted
+)

@@ -164,9 +164,11 @@ def _leaf(op: ops.Leaf) -> str:
         case ops.PackedRead():
             count = "rest" if op.count is None else f"count {show(op.count)}"
             text = f"packed {op.kind} {op.bits} bits{' signed' * op.signed}{' little' * (op.order == 'little')} {count}"
+        case ops.Converted():
+            text = show(op.source) + (f" = {op.constant!r}" if op.constant is not None else "")
         case _:
             assert_never(op)
-    if isinstance(op, ops.TokenRead | ops.TakeRead | ops.UntilRead | ops.RestRead):
+    if isinstance(op, ops.TokenRead | ops.TakeRead | ops.UntilRead | ops.RestRead | ops.Converted):
         text += _through(op.transforms)
     if not isinstance(op, ops.LiteralRead):
         text += "".join(f" | {_conversion(conversion)}" for conversion in op.conversions)

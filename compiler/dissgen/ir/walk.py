@@ -63,6 +63,9 @@ def op_expressions(op: ops.Op) -> Iterator[Typed]:
             yield from _keys(op.transforms)
         case ops.PackedRead() if op.count is not None:
             yield op.count
+        case ops.Converted():
+            yield op.source
+            yield from _keys(op.transforms)
         case ops.Call():
             yield from (value for _, value in op.arguments)
         case ops.At():

@@ -161,7 +161,7 @@ class _Widths:
                     width = max(width, len(op.data))
                 case ops.Let() if op.name == field:
                     width = max(width, self._width(op.value, _Place(rule, "")))
-                case ops.TakeRead() | ops.UntilRead() | ops.RestRead() | ops.Call() | ops.Loop() if (
+                case ops.TakeRead() | ops.UntilRead() | ops.RestRead() | ops.Call() | ops.Loop() | ops.Converted() if (
                     op.target.name == field
                 ):
                     return self.limits.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from typing import Literal, cast
@@ -11,6 +12,7 @@ from dissgen.lowering.budgets import settle
 from dissgen.lowering.conditions import expand, expand_optional, expand_verb
 from dissgen.primitives import BY_KIND, Bound
 from dissgen.primitives.base import BoundMarked, BoundReached
+from dissgen.sema.field_names import VALUE
 from dissgen.sema.flow import firing
 from dissgen.sema.model import AlertModel, HandlerModel, Model, RuleModel, StateModel
 from dissgen.text import Span
@@ -100,13 +102,20 @@ class _Rules:
             return (ops.Reached(bound.key, _place(bound.span)), *self.lower(bound.body))
         if isinstance(bound, BoundMarked):
             return self.all(bound.parts)
-        return BY_KIND[bound.kind].lower(bound, self)
+        return tuple(map(_without_name, BY_KIND[bound.kind].lower(bound, self)))
 
     def all(self, bounds: Sequence[Bound]) -> tuple[ops.Op, ...]:
         return tuple(op for bound in bounds for op in self.lower(bound))
 
     def place(self, span: Span) -> ops.Place:
         return _place(span)
+
+
+def _without_name(op: ops.Op) -> ops.Op:
+    """The value of a rule has no name that a spec knows, so that no error names it."""
+    if isinstance(op, ops.Leaf | ops.Call | ops.Loop | ops.Within) and op.field == VALUE:
+        return dataclasses.replace(op, field=None)
+    return op
 
 
 def _rule(rule: RuleModel) -> ops.Rule:

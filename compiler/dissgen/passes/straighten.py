@@ -85,7 +85,7 @@ class _Straight:
                 return self.body(op.otherwise or (), bounded) and all(self.body(c.body, bounded) for c in op.cases)
             case ops.Unkept(leaf):
                 return self.op(leaf, bounded)
-            case ops.TokenRead() | ops.TakeRead() if op.transforms:
+            case ops.TokenRead() | ops.TakeRead() | ops.Converted() if op.transforms:
                 return False
             case _:
                 return not isinstance(op, ops.StreamRead | ops.UntilRead | ops.Align | ops.Effect | ops.Reached)

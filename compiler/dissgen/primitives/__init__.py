@@ -11,6 +11,7 @@ from dissgen.primitives.at import AtPrimitive
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive, RuleUse
 from dissgen.primitives.branch import BranchPrimitive
 from dissgen.primitives.choice import TryPrimitive
+from dissgen.primitives.converted import ConvertedPrimitive
 from dissgen.primitives.effects import RaisePrimitive, SetPrimitive, TriggerPrimitive
 from dissgen.primitives.empty import EmptyPrimitive
 from dissgen.primitives.fail import FailPrimitive
@@ -60,6 +61,7 @@ PRIMITIVES: Final[tuple[Primitive, ...]] = (
     VerifyPrimitive(),
     WithinPrimitive(),
     JoinPrimitive(),
+    ConvertedPrimitive(),
     EmptyPrimitive(),
     FailPrimitive(),
 )

@@ -9,6 +9,7 @@ from dissgen.diagnostics import suggest
 from dissgen.ir import ops
 from dissgen.ir.expressions import Constant, Typed
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
+from dissgen.primitives.converted import is_converted
 from dissgen.primitives.number import BoundNumber
 from dissgen.primitives.quantity import Quantity, check_quantity
 from dissgen.primitives.use import bound_call
@@ -152,18 +153,19 @@ def _item(element: Element, context: CheckContext) -> Bound | None:
         return None
     child = element.children[0]
     if child.field is None:
-        name = name_of(child.argument) if child.kind in ("name", "use") and not _measured(child) else None
+        plain = not _measured(child) and not is_converted(child, context)
+        name = name_of(child.argument) if child.kind in ("name", "use") and plain else None
         if name is not None and not (child.kind == "name" and context.is_token(name.text)):
             if child.kind == "name" and not context.is_rule(name.text):
                 context.unknown_element(name)
                 return None
             use = context.call(name, child.get("with"))
             return None if use is None else bound_call(child, use, None)
-        if child.kind in (*_LEAVES, "name") and not _measured(child):
+        if child.kind in (*_LEAVES, "name") and plain:
             return context.element(child)
     suffix = f"{element.field.text}_{ITEM}" if element.field is not None else ITEM
     if (
-        child.field is None and _measured(child) and child.kind in (*_LEAVES, "name", "use")
+        child.field is None and not plain and child.kind in (*_LEAVES, "name", "use")
     ):  # the size is read first: a rule whose value is the item
         use = context.outline(child, suffix, valued=True)
     else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from dissgen.ir import ops
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive, RuleUse
+from dissgen.primitives.converted import changes
 from dissgen.primitives.quantity import Quantity, check_quantity
 from dissgen.spec.tree import Element, name_of
 
@@ -46,9 +47,10 @@ class AtPrimitive(Primitive):
 
 def _use(child: Element, name: str, context: CheckContext) -> RuleUse | None:
     """A rule by its name, anything else as a rule of its own."""
-    rule = name_of(child.argument) if child.kind in ("name", "use") and child.get("within") is None else None
+    plain = child.kind in ("name", "use") and child.get("within") is None and not changes(child)
+    rule = name_of(child.argument) if plain else None
     if rule is None or (child.kind == "name" and context.is_token(rule.text)):
-        return context.outline(child, name, valued=child.kind in _VALUES)
+        return context.outline(child, name, valued=child.kind in _VALUES or bool(changes(child)))
     if child.kind == "name" and not context.is_rule(rule.text):
         context.unknown_element(rule)
         return None

@@ -125,7 +125,7 @@ class CheckContext(Protocol):
         `loop` puts `index` in scope, `item` the item of that type.
         """
 
-    def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
+    def constant(self, node: ScalarNode, type_: Type) -> str | int | float | bool | bytes | None:
         """A YAML value as a constant of a type; None after reporting that it is none."""
 
     def enum(self, name: Name) -> EnumType | None:
@@ -140,6 +140,9 @@ class CheckContext(Protocol):
     def is_token(self, name: str) -> bool: ...
 
     def is_rule(self, name: str) -> bool: ...
+
+    def yields_record(self, rule: str) -> bool:
+        """Whether a rule builds a record of its fields; also of one that there is not."""
 
     def unknown_element(self, name: Name) -> None:
         """Report a bare name that is neither a token nor a rule."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dissgen.ir import ops
 from dissgen.ir.expressions import Index, Typed, show
+from dissgen.primitives.alternatives import is_one_record
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
 from dissgen.primitives.optional import with_field
 from dissgen.primitives.use import check_outlined
@@ -14,10 +15,8 @@ from dissgen.spec.tree import Case, Element
 from dissgen.text import Span
 from dissgen.types import MapType, OptionalType, TableType, Type, inner
 
-_Constant = str | int | bool | bytes
+_Constant = str | int | float | bool | bytes
 _Arm = Mapping[tuple[str, ...], Type]
-_NUMBERS = ("number", "float", "varint", "flag")
-_VALUES = ("token", "literal", "hex", *_NUMBERS, "bytes", "text", "use", "name", "empty", "fail", "array")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class BranchPrimitive(Primitive):
 
     def check(self, element: Element, context: CheckContext) -> Bound | None:
         field = element.field
-        if field is not None and any(case.element.kind not in _VALUES for case in element.cases):
+        if field is not None and is_one_record((case.element for case in element.cases), context):
             return check_outlined(element, context, field)
         if field is not None:
             context.may_differ(field)

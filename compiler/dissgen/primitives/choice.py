@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dissgen.ir import ops
+from dissgen.primitives.alternatives import is_one_record
 from dissgen.primitives.base import Alternative, Bound, CheckContext, LowerContext, Primitive
 from dissgen.primitives.optional import with_field
 from dissgen.primitives.use import check_outlined
 from dissgen.spec.tree import Element
-
-_VALUES = ("token", "literal", "hex", "number", "float", "varint", "flag", "bytes", "text", "use", "name", "array")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class TryPrimitive(Primitive):
 
     def check(self, element: Element, context: CheckContext) -> Bound | None:
         field = element.field
-        if field is not None and any(child.kind not in _VALUES for child in element.children):
+        if field is not None and is_one_record(element.children, context):
             return check_outlined(element, context, field)
         if field is not None:
             context.may_differ(field)

@@ -139,11 +139,6 @@ def _constant(element: Element, context: CheckContext, type_: Type | None) -> st
     node = element.get("const")
     if not isinstance(node, ScalarNode) or type_ is None:
         return None
-    if element.kind not in ("token", "name", "number", "varint", "flag"):
-        context.diagnostics.error(
-            "DG226", "`const` stands at a token or a number", node.span, "", help="write a `verify` behind it"
-        )
-        return None
     value = context.constant(node, type_)
     return value if isinstance(value, str | int) else None
 

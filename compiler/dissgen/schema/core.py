@@ -12,7 +12,6 @@ from typing import Final
 from dissgen.schema.element_parts import CONSTANT, ELEMENT_PARTS
 from dissgen.schema.examples import EXAMPLES
 from dissgen.schema.fragments import TRUE, Schema, ref, text
-from dissgen.schema.later import LATER
 from dissgen.schema.shapes import SCALARS, TRANSPORTS, keys, listed, mapping, named, one_of, text_or
 
 NAME: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
@@ -239,7 +238,6 @@ _MACHINE: Final[dict[str, Schema]] = {
         "$comment": "event",
         "type": "string",
         "pattern": NAME,
-        "not": {"enum": sorted(LATER["event"])},
         "examples": list(EVENTS),
     },
     "trigger": text_or(

@@ -50,9 +50,8 @@ _VALUE: Final = (*_BUDGET, "field", "convert", "const", "stream", "transform", "
 _ORDER: Final = (*_BUDGET, "endian", "bits")
 _TEXT: Final = (*_VALUE, "errors")
 _NUMBER: Final = (*_ORDER, "field", "convert", "enum", "const", "derive", "doc")
-_KEPT: Final = (*_ORDER, "field", "stream", "transform", "doc")
-_NONE: Final = (*_ORDER, "doc")
-_JOINED: Final = (*_ORDER, "stream", "transform", "doc")
+_KEPT: Final = (*_ORDER, "field", "convert", "enum", "const", "stream", "transform", "doc")
+_CHOSEN: Final = (*_ORDER, "field", "convert", "enum", "const", "transform", "doc")
 _BARE: Final = ("doc",)
 
 
@@ -99,7 +98,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _TEXT, {"text": ref("extent")}),
     "use": Fragment("A rule, with its parameters.", _KEPT, {"use": ref("reference"), "with": ref("arguments")}),
     "record": Fragment("Elements in order; their fields make a record.", _KEPT, {"record": ELEMENTS}),
-    "sequence": Fragment("Elements in order; nothing is held back until its end.", _JOINED, {"sequence": ELEMENTS}),
+    "sequence": Fragment("Elements in order; nothing is held back until its end.", _KEPT, {"sequence": ELEMENTS}),
     "branch": Fragment(
         "The first case that has the value of the expression; none is a parse error.",
         _KEPT,
@@ -130,12 +129,12 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     ),
     "try": Fragment(
         "The first element that matches; what the ones before it read is read again.",
-        (*_ORDER, "field", "doc"),
+        _CHOSEN,
         {"try": {**ELEMENTS, "minItems": 2}},
     ),
     "union": Fragment(
         "Every member from the same start; it ends where the longest one ends.",
-        _NONE,
+        _CHOSEN,
         {"union": {**ELEMENTS, "minItems": 2}},
     ),
     "at": Fragment(

@@ -14,7 +14,6 @@ from dissgen.reader import MappingNode, ScalarNode
 from dissgen.schema.build import RULE_ATTRIBUTES, SELECTORS
 from dissgen.schema.core import TOP
 from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, VERBS
-from dissgen.schema.later import is_later
 from dissgen.schema.places import describe, key_node, locate, mapping_span, subject, value_span
 from dissgen.text import Span, single_quoted
 
@@ -94,12 +93,6 @@ class Reporter:
         self.failed = True
         self._diagnostics.error(code, message, span, label, also=also, help=(help,) if help else ())
 
-    def _later(self, word: str, span: Span) -> None:
-        """Report a part of the language that this version has not: a word, or what it is in words."""
-        word = word if word.startswith("an ") else f"`{word}`"
-        message = f"{word} is not supported by this version of dissgen"
-        self._error("DG120", message, span, "a part of the language that comes later")
-
     def _mapping(self, error: ValidationError) -> MappingNode:
         node = locate(self._root, list(error.absolute_path))
         assert isinstance(node, MappingNode), "only mappings have keys"
@@ -117,9 +110,6 @@ class Reporter:
             self._error("DG111", f"`{key}` is no name", span, "a name has letters, digits and `_`, no digit first")
             return
         area, _, kind = _comment(error).partition(":")
-        if is_later(area, key, kind):
-            self._later(key, span)
-            return
         present = mapping.keys()
         chosen = kind or next((name for name in _ALTERNATIVES.get(area, ()) if name in present), "")
         if key in _ALTERNATIVES.get(area, ()) and chosen:
@@ -167,9 +157,6 @@ class Reporter:
     def _no_alternative(self, error: ValidationError) -> None:
         """The end of a chain: a mapping without the key that says what it is, or a value that is ruled out."""
         area, path = _comment(error), list(error.absolute_path)
-        if area == "event":
-            self._later(str(error.instance), value_span(self._root, path))
-            return
         if not isinstance(error.instance, Mapping):
             return  # its type is reported
         mapping = self._mapping(error)
@@ -179,11 +166,6 @@ class Reporter:
             said = "neither `is` nor `else`" if area == "selector" else "both `is` and `else`"
             code = "DG102" if area == "selector" else "DG107"
             self._error(code, f"a case with {said}", key_node(mapping, keys[0]).span if keys else span, "this case")
-            return
-        later = [key for key in keys if is_later(area, key)]
-        for key in later[:1]:
-            self._later(key, key_node(mapping, key).span)
-        if later:
             return
         alternatives = _ALTERNATIVES[area]
         for key in (key for key in keys if key not in _WORDS):
@@ -202,7 +184,14 @@ class Reporter:
     def _wrong_type(self, error: ValidationError) -> None:
         path = list(error.absolute_path)
         node = locate(self._root, path)
-        if isinstance(node, MappingNode) and self._element_or_later(error, node):
+        if (
+            isinstance(node, MappingNode)
+            and _comment(error) == "expression"
+            and any(key in FRAGMENTS for key in set(node.keys()))
+        ):
+            message = f"{subject(path)} is {_title(error)}, and no element stands here"
+            help_ = "read the element before, with a `field`, and write its name here"
+            self._error("DG103", message, node.span, "an element", help=help_)
             return
         message = f"{subject(path)} is {_title(error)}, not {describe(node)}"
         help_ = ""
@@ -210,18 +199,6 @@ class Reporter:
             wanted = error.validator_value
             help_ = f"a text is written with quotes: `{single_quoted(node.span.text)}`" if wanted == "string" else ""
         self._error("DG103", message, value_span(self._root, path), _this_is(describe(node)), help=help_)
-
-    def _element_or_later(self, error: ValidationError, node: MappingNode) -> bool:
-        """Report a mapping that will be possible later in place of a text: an element for an expression, a probe."""
-        area, keys = _comment(error), node.keys()
-        for key in keys:
-            if is_later(area, key):
-                self._later(key, key_node(node, key).span)
-                return True
-        if area == "expression" and any(key in FRAGMENTS or is_later("element", key) for key in keys):
-            self._later("an element as an expression", node.span)
-            return True
-        return False
 
     def _list_for_expression(self, error: ValidationError) -> None:
         path = list(error.absolute_path)
@@ -237,9 +214,6 @@ class Reporter:
         path, word = list(error.absolute_path), str(error.instance)
         area = _comment(error)
         span = value_span(self._root, path)
-        if isinstance(error.instance, str) and is_later(area, word):
-            self._later(word, span)
-            return
         allowed = [str(value) for value in _sequence(error.validator_value)]
         if not isinstance(error.instance, str):
             self._wrong_type(error)

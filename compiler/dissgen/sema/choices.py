@@ -9,6 +9,7 @@ from dissgen.ir.expressions import Attribute, Binding, BindingKind
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import RuleUse
 from dissgen.primitives.base import Alternative, Bound
+from dissgen.primitives.converted import changes
 from dissgen.primitives.let import BoundLet
 from dissgen.reader import MappingNode, ScalarNode
 from dissgen.spec.tree import Element, Name, name_of
@@ -18,14 +19,20 @@ if TYPE_CHECKING:
     from dissgen.sema.rule_checker import RuleChecker
 
 _VALUES = ("token", "literal", "hex", "number", "float", "varint", "flag", "bytes", "text", "array")
+_RECORDS = ("record", "sequence", "union")
 _LOCAL = "choice"
 
 
 def alternative(checker: RuleChecker, element: Element, number: int) -> Alternative | None:
     """One alternative; None after reporting what is wrong in it."""
     field = element.field
-    if field is not None and (element.kind in _VALUES or _named_rule(checker, element) is not None):
+    valued = element.kind in _VALUES or (element.kind in ("name", "use") and bool(changes(element)))
+    if field is not None and (valued or _named_rule(checker, element) is not None):
         use = _use(checker, element, field.text)
+        checker.define(field, use.type if use is not None else None)
+        return None if use is None else Alternative(element.span, use, field.text, ())
+    if field is not None and element.kind in _RECORDS:
+        use = checker.outline(element, field.text)
         checker.define(field, use.type if use is not None else None)
         return None if use is None else Alternative(element.span, use, field.text, ())
     use = _use(checker, element, _LOCAL)
@@ -37,7 +44,8 @@ def alternative(checker: RuleChecker, element: Element, number: int) -> Alternat
 
 def _named_rule(checker: RuleChecker, element: Element) -> Name | None:
     """The rule that the element is, if it is nothing more."""
-    rule = name_of(element.argument) if element.kind in ("name", "use") and element.get("within") is None else None
+    plain = element.kind in ("name", "use") and element.get("within") is None and not changes(element)
+    rule = name_of(element.argument) if plain else None
     return None if rule is None or (element.kind == "name" and checker.is_token(rule.text)) else rule
 
 
@@ -48,7 +56,7 @@ def _use(checker: RuleChecker, element: Element, name: str) -> RuleUse | None:
         return None
     if rule is not None:
         return checker.call(rule, element.get("with"))
-    if element.field is not None and element.kind in _VALUES:
+    if element.field is not None and (element.kind in _VALUES or changes(element)):
         return checker.outline(element, name, valued=True)
     # a record of one element, so that also the fields of an element that nests are its own
     around = Element("record", MappingNode(element.span, ()), element.span, (element,), (), ())

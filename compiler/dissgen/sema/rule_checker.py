@@ -10,6 +10,7 @@ from dissgen.ir.expressions import Binding, BindingKind, Typed
 from dissgen.ir.expressions import Name as TypedName
 from dissgen.primitives import BY_KIND, Bound, RuleUse
 from dissgen.primitives.base import Alternative
+from dissgen.primitives.converted import ConvertedPrimitive, is_converted, settle
 from dissgen.primitives.join import JoinPrimitive, joins
 from dissgen.primitives.let import BoundLet
 from dissgen.primitives.record import BoundRecord
@@ -123,6 +124,9 @@ class RuleChecker(Positioned, Definitions, Branches, Paths, RuleNames):
     def unseen(self, name: str) -> str | None:
         return surroundings.explain(self, name)
 
+    def yields_record(self, rule: str) -> bool:
+        return rule not in self.rules or self.rules.is_record(rule)
+
     def fields_of(self, record: RecordType) -> Mapping[str, Type]:
         return self.rules.fields_of(record)
 
@@ -160,7 +164,7 @@ class RuleChecker(Positioned, Definitions, Branches, Paths, RuleNames):
         scope = RuleScope(self, item, loop)
         return self.rules.context.expression(node, scope, expected, allow_missing=allow_missing)
 
-    def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
+    def constant(self, node: ScalarNode, type_: Type) -> str | int | float | bool | bytes | None:
         return self.rules.context.constant(node, type_)
 
     def token(self, node: ScalarNode, field: str | None) -> str | None:
@@ -192,20 +196,18 @@ class RuleChecker(Positioned, Definitions, Branches, Paths, RuleNames):
         kind = "token" if element.kind == "name" and self.is_token(element.span.text) else element.kind
         within = element.get("within") is not None
         self.position.needs_byte("within" if within else kind, element.span)
+        if not within:
+            settled = settle(element, self)
+            if settled is None:
+                return None
+            element = settled
         if within or joins(element):
             return (WithinPrimitive() if within else JoinPrimitive()).check(element, self)
         if element.kind == "sequence":
             self.rules.sequences.setdefault(self.name, element.span)
-        primitive = BY_KIND.get(element.kind)
-        if primitive is None:
-            self.diagnostics.error(
-                "DG231",
-                f"`{element.kind}` is not an element of this version",
-                element.span,
-                "",
-                help=f"there are {', '.join(kind for kind in BY_KIND if kind != 'name')}",
-            )
-            return None
+        if is_converted(element, self):
+            return ConvertedPrimitive().check(element, self)
+        primitive = BY_KIND[element.kind]
         with self.position.inside(element):
             return primitive.check(element, self)
 

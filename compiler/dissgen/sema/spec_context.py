@@ -16,7 +16,7 @@ from dissgen.sema.expressions import Fact, check
 from dissgen.sema.expressions.scope import Scope
 from dissgen.spec.expressions import Written, parse, path_of
 from dissgen.spec.tree import Name
-from dissgen.types import INT, STR, BoolType, BytesType, EnumType, Type, is_int, show
+from dissgen.types import INT, STR, BoolType, BytesType, EnumType, FloatType, Type, is_int, show
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -184,7 +184,7 @@ class SpecContext:
                 self.use("tokens", token)
                 self.use("matched", token)
 
-    def constant(self, node: ScalarNode, type_: Type) -> str | int | bool | bytes | None:
+    def constant(self, node: ScalarNode, type_: Type) -> str | int | float | bool | bytes | None:
         """A YAML value as a constant of a type; None after reporting that it is none."""
         value = node.value
         if isinstance(type_, EnumType) and not isinstance(value, int):
@@ -195,6 +195,8 @@ class SpecContext:
             return value
         if is_int(type_) and isinstance(value, int) and not isinstance(value, bool):
             return value
+        if isinstance(type_, FloatType) and isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
         if isinstance(type_, BytesType) and isinstance(value, str):
             try:
                 return value.encode("latin-1")

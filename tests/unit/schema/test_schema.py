@@ -18,7 +18,6 @@ from dissgen.reader import plain, read, read_file
 from dissgen.schema import assemble, render, validate
 from dissgen.schema.core import EVENTS, TOP
 from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, VERBS
-from dissgen.schema.later import LATER
 from dissgen.text import SourceFile
 
 ROOT = Path(__file__).parents[3]
@@ -186,41 +185,27 @@ def test_shipped_specs(path: Path) -> None:
     assert [error.message for error in errors] == []
 
 
-def test_the_kinds_of_the_language_are_here_or_come_later() -> None:
+def test_the_words_of_the_language_are_all_here() -> None:
     kinds = (
         "token literal hex number float varint flag bytes text use record sequence branch optional array try union at"
         " align skip let set trigger raise verify empty fail"
     )
-    assert set(kinds.split()) <= set(FRAGMENTS) | LATER["element"]
-    assert not set(FRAGMENTS) & LATER["element"]
+    assert set(kinds.split()) == set(FRAGMENTS)
     verbs = (
         "trigger alert set push pop remember forget log drop reset accept skip abandon upgrade raise swap restart call"
     )
-    assert set(verbs.split()) == set(VERBS) | LATER["verb"]
+    assert set(verbs.split()) == set(VERBS)
     keys = (
         "dissgen protocol title doc references transport confirm directions encoding endian bits limits imports extends"
         " tokens enums tables grammar variables conditions events alerts hooks machine initial states first any"
         " examples"
     )
-    assert set(keys.split()) == set(TOP) | LATER["top"]
+    assert set(keys.split()) == set(TOP)
     events = (
         "up down parse_error missing_grammar init enter leave fail finish timeout gap end midstream child_finish expire"
         " transform_error"
     )
-    assert set(events.split()) == set(EVENTS) | LATER["event"]
-
-
-@pytest.mark.parametrize("word", sorted(LATER["element"]))
-def test_each_later_element_is_named(word: str) -> None:
-    said = problems(f"dissgen: 1\nprotocol: p\ngrammar: {{m: {{record: [{{{word}: 1}}]}}}}\n")
-    assert said.startswith(f"error[DG120]: `{word}` is not supported by this version of dissgen\n")
-    assert said.count("error[") == 1
-
-
-@pytest.mark.parametrize("word", sorted(LATER["top"]))
-def test_each_later_key_is_named(word: str) -> None:
-    said = problems(f"dissgen: 1\nprotocol: p\ngrammar: {{m: {{empty: true}}}}\n{word}: 1\n")
-    assert said.startswith(f"error[DG120]: `{word}` is not supported by this version of dissgen\n")
+    assert set(events.split()) == set(EVENTS)
 
 
 def test_a_misspelt_key_is_one_error() -> None:
@@ -234,7 +219,7 @@ def test_deep_elements_do_not_exhaust_the_stack() -> None:
     assert problems(f"dissgen: 1\nprotocol: p\ngrammar: {{m: {element}}}\n") == ""
 
 
-WORDS = [*TOP, *FRAGMENTS, *MODIFIERS, *VERBS, *sorted(LATER["element"]), "up", "when", "is", "else", "x"]
+WORDS = [*TOP, *FRAGMENTS, *MODIFIERS, *VERBS, "up", "when", "is", "else", "x"]
 VALUES: st.SearchStrategy[object] = st.recursive(
     st.sampled_from([None, True, 1, -1, 1.5, "", "x", "64 KiB", "drop", "a b", [], {}]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),

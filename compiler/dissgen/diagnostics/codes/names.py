@@ -157,16 +157,9 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "DG225",
         "a transform cannot be applied",
-        "Transforms change what is streamed; this version has `dot_unstuff`.",
+        "Transforms change bytes: those of a stream, or those that a field keeps.",
         "{field: text, bytes: {until: END}, transform: dot_unstuff}",
         "{bytes: {until: END}, transform: dot_unstuff, stream: mail}",
-    ),
-    Code(
-        "DG226",
-        "`const` stands at a token or a number",
-        "In this version only tokens and numbers have `const`; a `verify` behind the element says the same of others.",
-        "{field: magic, bytes: {size: 2}, const: 'PK'}",
-        "record: [{field: magic, bytes: {size: 2}}, {verify: magic == b'PK'}]",
     ),
     Code(
         "DG227",
@@ -197,18 +190,20 @@ CODES: Final[tuple[Code, ...]] = (
         "limits: {message: 1 MiB}",
     ),
     Code(
-        "DG231",
-        "not in this version",
-        "The language has it, this version of the compiler has not.",
-        "{field: code, varint: leb128}",
-        "{field: code, number: 32}",
-    ),
-    Code(
         "DG232",
         "a case is never reached",
         "The first case that has the value of the subject is taken, `else` takes every other value.",
         "cases: [{is: A, use: one}, {is: A, use: two}]",
         "cases: [{is: A, use: one}, {is: B, use: two}]",
+    ),
+    Code(
+        "DG233",
+        "a modifier of values at what has no single value",
+        "`convert`, `enum`, `const` and `transform` make another value of a value: of a token, a number, bytes, text, "
+        "or a rule that yields one. At a `branch`, `optional`, `try` or `at` they are said of each element inside, "
+        "behind what that says itself. Records and lists have many values.",
+        "{field: size, record: [LENGTH, LINE_END], convert: int}",
+        "record: [{field: size, token: LENGTH, convert: int}, LINE_END]",
     ),
 )
 """In ascending order."""

@@ -82,12 +82,5 @@ CODES: Final[tuple[Code, ...]] = (
         "grammar:\n  message: {record: []}",
         "grammar:\n  message: {empty: true}",
     ),
-    Code(
-        "DG120",
-        "a part of the language that this version does not have",
-        "The word belongs to the language, but this version of dissgen cannot compile it yet.",
-        "{field: length, number: 16}",
-        "",
-    ),
 )
 """In ascending order."""
