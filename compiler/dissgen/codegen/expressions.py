@@ -36,6 +36,7 @@ from dissgen.ir.expressions import (
     Typed,
     Unary,
     binary_level,
+    fallible,
     level,
 )
 from dissgen.types import BytesType, EnumType, FloatType, OptionalType, RecordType, StrType, inner, python
@@ -192,6 +193,9 @@ def _in_bytes(node: Compare, env: Environment) -> _Source:
     right = emit_part(node.rights[0], env, COMPARISON_LEVEL + 1)
     if isinstance(node.left, Constant) and node.left.value:
         return f"{left} {node.ops[0]} {right}", COMPARISON_LEVEL
+    if fallible(node.rights[0]):  # it fails for an empty x, too
+        test = f"any(piece != b'' and piece in data for piece, data in (({left}, {right}),))"
+        return (f"not {test}", NOT_LEVEL) if negated else (test, PRIMARY_LEVEL)
     if _simple(node.left):
         if negated:
             return f"{left} == b'' or {left} not in {right}", OR_LEVEL

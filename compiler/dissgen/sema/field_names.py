@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import keyword
 from dataclasses import replace
 from typing import Final
 
 from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.sema.reserved import RESERVED
 from dissgen.sema.spec_context import IDENTIFIER, SpecContext
+from dissgen.spec.keywords import meant
 from dissgen.spec.tree import Element, Modifier, Name, Protocol, name_of
 
 VALUE: Final = "_value"
@@ -22,7 +22,7 @@ def check_field_name(name: Name, context: SpecContext) -> bool:
         message, help_ = f"`{text}` is no name", "letters, digits and `_`, no digit first"
     elif text in RESERVED or text.startswith("__"):
         message, help_ = f"a field named `{text}`, which has a meaning in expressions", f"write `{text}_value`"
-    elif text.endswith("_") and keyword.iskeyword(text[:-1]):
+    elif meant(text) != text:
         message, help_ = f"a field named `{text}`", f"write `{text[:-1]}`: in Python it gets the `_`"
     else:
         return True

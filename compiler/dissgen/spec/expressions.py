@@ -15,6 +15,7 @@ from typing import Final
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader import ScalarNode
+from dissgen.spec.keywords import meant, misused
 from dissgen.text import Span
 
 MAXIMUM_LENGTH: Final = 1024
@@ -195,8 +196,8 @@ def _report_syntax(error: SyntaxError, line: str, place: Written, diagnostics: D
     if start >= len(line):
         start, end = len(line) - 1, len(line)
     message = error.msg or ""
-    unfinished = _UNFINISHED.search(line)
-    if unfinished is not None and message == "invalid syntax":
+    name, unfinished = misused(line, start), _UNFINISHED.search(line)
+    if name is None and unfinished is not None and message == "invalid syntax":
         diagnostics.error("DG301", "the expression is not finished", place.part(*unfinished.span()), "what follows?")
         return
     help_: tuple[str, ...] = ()
@@ -213,6 +214,8 @@ def _report_syntax(error: SyntaxError, line: str, place: Written, diagnostics: D
         message, help_ = "bytes hold ASCII characters and escapes only", ("write other octets as `\\xNN`",)
     else:
         message = f"the expression cannot be read: {_in_our_words(message)}"
+        if name is not None:
+            help_ = (f"`{name}` is a keyword of Python: write `{name}_` for what has that name",)
     diagnostics.error("DG301", message, place.part(start, min(end, len(line))), "here", help=help_)
 
 
@@ -372,12 +375,12 @@ def path_of(node: ast.expr) -> tuple[str, ...] | None:
     """The path that a node writes: `root.x`, or any number of `parent` before a field; None for anything else."""
     match node:
         case ast.Attribute(value=ast.Name(id="root"), attr=field):
-            return ("root", field)
+            return ("root", meant(field))
         case ast.Attribute(value=ast.Name(id="parent"), attr=field) if field != "parent":
-            return ("parent", field)
+            return ("parent", meant(field))
         case ast.Attribute(value=above, attr=field) if field != "parent":
             words = _parents(above)
-            return None if words is None else (*words, field)
+            return None if words is None else (*words, meant(field))
         case _:
             return None
 

@@ -111,9 +111,11 @@ def outcome(session: Any, events: list[Event]) -> Outcome:
 def _variables(holder: object) -> dict[str, object]:
     """All variables by name; those of a direction are a mapping of their own, under `up` and `down`."""
     found: dict[str, object] = {}
-    for name in getattr(type(holder), "__slots__", ()):
+    slots = getattr(type(holder), "__slots__", ())
+    for name in slots:
         value = getattr(holder, name)
-        found[name] = _variables(value) if name in ("up", "down") else plain(value)
+        bare = name.removesuffix("_")  # keywords of Python and a few other words have one behind them
+        found[name if bare in slots else bare] = _variables(value) if name in ("up", "down") else plain(value)
     return found
 
 

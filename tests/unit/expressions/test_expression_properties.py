@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias, assert_never
 
 from expression_support import PlainNames, checked, well_typed
-from hypothesis import event, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from dissgen.codegen.expressions import emit
@@ -368,6 +368,8 @@ def outcome(run: Callable[[], Value]) -> Value:
 
 @settings(max_examples=600, deadline=None)
 @given(EXPRESSIONS)
+@example("(b'') in ((b'')[0 // 0:])")
+@example("(b'') not in ((b'')[0 // 0:])")
 def test_emitted_python_means_what_the_tree_says(text: str) -> None:
     tree, found = checked(text)
     assert (tree is None) == bool(found)

@@ -14,6 +14,7 @@ from dissgen.ir.expressions import (
 from dissgen.sema.expressions.context import Context, conversion_help
 from dissgen.sema.expressions.functions import CHECKS, FUNCTIONS, counted, function, wrong
 from dissgen.sema.expressions.methods import method
+from dissgen.spec.keywords import meant
 from dissgen.types import (
     BOOL,
     BYTES,
@@ -81,7 +82,7 @@ def _derived(context: Context, node: ast.Call) -> Typed | None:
     if not isinstance(field, ast.Name):
         context.error("DG309", "`derived` takes the name of a field", field, "", "write `derived(field)`")
         return None
-    return context.scope.derived(field.id, context.span(field))
+    return context.scope.derived(meant(field.id), context.span(field))
 
 
 def _peek(context: Context, node: ast.Call) -> Typed | None:
@@ -96,8 +97,8 @@ def _peek(context: Context, node: ast.Call) -> Typed | None:
         return None
     (part,) = node.args
     match part:
-        case ast.Name(id=name) if context.scope.token(name):
-            return Peek("token", name, BOOL, span)
+        case ast.Name(id=name) if (token := _token(context, name)) is not None:
+            return Peek("token", token, BOOL, span)
         case ast.Constant(value=bytes(data)) if data:
             return Peek("bytes", data, BOOL, span)
         case ast.Constant(value=bytes()):
@@ -116,6 +117,11 @@ def _peek(context: Context, node: ast.Call) -> Typed | None:
     return Peek("octets", count, BYTES, span)
 
 
+def _token(context: Context, word: str) -> str | None:
+    """The token that a word names; None: there is none."""
+    return next((name for name in (word, meant(word)) if context.scope.token(name)), None)
+
+
 def _matches(context: Context, node: ast.Call) -> Typed | None:
     if not counted(context, node, "matches", 2, 2, "matches(value, TOKEN)"):
         return None
@@ -126,7 +132,8 @@ def _matches(context: Context, node: ast.Call) -> Typed | None:
             "DG309", "the second value of `matches` is the name of a token", token, "", "declare it under `tokens`"
         )
         return None
-    if not context.scope.token(token.id):
+    name = _token(context, token.id)
+    if name is None:
         context.error("DG310", f"unknown token `{token.id}`", token, "not defined in `tokens`")
         return None
     if value is None:
@@ -134,4 +141,4 @@ def _matches(context: Context, node: ast.Call) -> Typed | None:
     if not isinstance(value.type, StrType | BytesType):
         wrong(context, node.args[0], "matches", value.type, "a str or bytes")
         return None
-    return Matches(value, token.id, BOOL, context.span(node))
+    return Matches(value, name, BOOL, context.span(node))

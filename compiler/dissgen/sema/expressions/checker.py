@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import keyword
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -29,6 +28,7 @@ from dissgen.sema.expressions.functions import FUNCTIONS
 from dissgen.sema.expressions.scope import Scope, facts, path_of, supposed
 from dissgen.spec.expressions import Written
 from dissgen.spec.expressions import path_of as path_around
+from dissgen.spec.keywords import meant
 from dissgen.types import (
     BOOL,
     BYTES,
@@ -197,9 +197,7 @@ class Checker(Context):
 
     def _lookup(self, name: str) -> Binding | None:
         found = self.locals.get(name) or self.scope.lookup(name)
-        if found is None and name.endswith("_") and keyword.iskeyword(name[:-1]):
-            return self.scope.lookup(name[:-1])
-        return found
+        return found or self.scope.lookup(meant(name))
 
     def _unknown_name(self, node: ast.expr, name: str) -> None:
         reason = self.scope.explain(name)
@@ -270,9 +268,10 @@ class Checker(Context):
 
     def _enum_member(self, node: ast.Attribute, base: ast.Name, binding: Binding) -> Typed | None:
         members = dict(binding.type.members) if isinstance(binding.type, EnumType) else {}
-        if node.attr in members:
+        member = meant(node.attr, members)
+        if member in members:
             enum = Name(binding, binding.type, self.span(base))
-            return Attribute(enum, node.attr, binding.type, self.span(node))
+            return Attribute(enum, member, binding.type, self.span(node))
         similar = suggest(node.attr, members)
         where = self.written.attribute(node)
         message = f"the enum `{binding.name}` has no member `{node.attr}`"
@@ -281,9 +280,7 @@ class Checker(Context):
 
     def _field(self, node: ast.Attribute, value: Typed, record: RecordType) -> Typed | None:
         fields = self.scope.fields_of(record)
-        name = node.attr
-        if name not in fields and name.endswith("_") and keyword.iskeyword(name[:-1]):
-            name = name[:-1]
+        name = meant(node.attr, fields)
         if name in fields:
             return Attribute(value, name, fields[name], self.span(node))
         similar = suggest(name, fields)
