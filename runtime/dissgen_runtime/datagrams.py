@@ -45,6 +45,8 @@ class Datagrams(Clock):
         reader.discards_all = False
         left = reader.pass_all()
         reader.discarded += left
+        if self._late:
+            self._tell_what_has_ended()
 
     def _begins(self, reader: Reader, side: Side) -> bool:
         """Skip what may stand before a message; whether there is more in the datagram."""

@@ -16,18 +16,20 @@ class Inside(SubStreams):
     While a `_probe` is there it is not known yet which protocol that is, and the bytes wait in the probe.
     """
 
-    __slots__ = ("_datagrams", "_probe")
+    __slots__ = ("_datagrams", "_late", "_probe")
 
     def __init__(self, now: int, midstream: bool, subscribe: frozenset[str] | None) -> None:
         super().__init__(now, midstream, subscribe)
         self._datagrams = False  # each piece of input is one
         self._probe: Probe | None = None
+        self._late = False  # it began behind the end of a direction, and has not been told
 
     # What handlers use
 
     def _upgrade(self, protocol: str) -> None:
         """The rest of the conversation is another protocol's; one that is not at hand is discarded, reported once."""
         self._give_up_child()
+        self._late = self._up.ended or self._down.ended
         module = self._dissectors.get(protocol) if self._dissectors else None
         if module is None:
             self._say_once(f"no dissector for {protocol}: its bytes are discarded")
@@ -37,6 +39,7 @@ class Inside(SubStreams):
     def _upgrade_to_one(self, *protocols: str) -> None:
         """The first bytes tell which of these the rest is; what is none of them is discarded, reported once."""
         self._give_up_child()
+        self._late = self._up.ended or self._down.ended
         if any(name in (self._dissectors or {}) for name in protocols):
             self._probe = Probe(protocols)
         else:
@@ -71,9 +74,7 @@ class Inside(SubStreams):
         else:
             reader.child_bytes += len(data)
             self._child.advance(self.now)
-            self._close_what_has_ended()
-            if self._child is not None:
-                self._from_child(self._child.feed(reader.direction, data))
+            self._from_child(self._child.feed(reader.direction, data))
         return True
 
     def _gap_in_child(self, reader: Reader, size: int) -> None:
@@ -92,8 +93,16 @@ class Inside(SubStreams):
             self._child.advance(self.now)
             self._from_child(self._child.close(reader.direction, cut))
 
+    def _tell_what_has_ended(self) -> None:
+        """What has begun behind the end of a direction is told of it."""
+        self._late = False
+        known = patterns_of(self._dissectors or {}, self._probe.candidates) if self._probe is not None else {}
+        for reader in (self._up, self._down):
+            if reader.ended and self._probe is not None:
+                self._settle_probe(self._probe.end(reader.direction, known))
+        self._close_what_has_ended()
+
     def _close_what_has_ended(self) -> None:
-        """A child that began behind the end of a direction is told of it."""
         for reader in (self._up, self._down):
             if reader.ended and self._child is not None:
                 self._from_child(self._child.close(reader.direction))
@@ -112,7 +121,7 @@ class Inside(SubStreams):
             self._say_none_fits(probe.candidates)
         for direction, data in probe.held:
             if child is not None and self._child is child:
-                self._from_child(child.feed(direction, bytes(data)))
+                self._from_child(child.feed(direction, bytes(data)) if data else child.close(direction))
             elif child is not None:  # it has finished: the rest is not its own
                 self._reader(direction).child_bytes -= len(data)
                 self._reader(direction).put_back(bytes(data), behind=True)

@@ -15,7 +15,7 @@ Patterns = Mapping[Direction, re.Pattern[bytes]]
 
 
 class Probe:
-    """The bytes that wait for a decision, in the order in which they came.
+    """The bytes that wait for a decision, in the order in which they came; where a direction ended there are none.
 
     `candidates` are names, in the order in which they are preferred. What is decided does not depend on how the bytes
     were cut: each byte is looked at as if it came alone. Over `datagrams` the first one of a direction is all of it.
@@ -52,6 +52,7 @@ class Probe:
     def end(self, direction: Direction, known: Mapping[str, Patterns]) -> str | None:
         """No more bytes of a direction follow. Returns as `add` does."""
         self.ended |= {direction}
+        self.held.append((direction, bytearray()))
         return self.decide(known, last=len(self.ended) == 2)
 
     def decide(self, known: Mapping[str, Patterns], *, last: bool = False) -> str | None:

@@ -269,6 +269,8 @@ class Session(Datagrams, Generic[StateT]):
         """Read what can be read, the bytes that came first first (13)."""
         up, down = self._up, self._down
         while not self.finished:
+            if self._late:
+                self._tell_what_has_ended()
             up_waits, down_waits = self._waits(up, self._row.up), self._waits(down, self._row.down)
             if up_waits and down_waits:
                 first, second = (up, down) if self._arrived(up) <= self._arrived(down) else (down, up)

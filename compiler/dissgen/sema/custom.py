@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from dissgen.ir import ops
 from dissgen.sema.surroundings import SESSION
 from dissgen.sema.transition_scope import Situation
-from dissgen.spec.tree import StateDefinition, Transition, VerbDefinition
+from dissgen.spec.tree import Name, StateDefinition, Transition, VerbDefinition
 from dissgen.types import INT, STR, BytesType, EnumType, RecordType, Type
 
 if TYPE_CHECKING:
@@ -61,8 +61,29 @@ def check(machine: Machine) -> ops.Custom | None:
                 )
     _check_initial(machine)
     roles = tuple((name.text, cast(Literal["up", "down"], direction)) for name, direction in protocol.roles)
-    packets = (_packet(machine, event) for event, _ in roles)
-    return ops.Custom(roles, tuple(packet for packet in packets if packet is not None))
+    found = [(name, _packet(machine, name.text)) for name, _ in protocol.roles]
+    asking = {packet.rule: (name, packet) for name, packet in reversed(found) if packet and _asks(packet)}
+    for name, packet in asking.values() if not protocol.transport else ():
+        _report_protocol(machine, name, packet)
+    return ops.Custom(roles, tuple(packet for _, packet in found if packet is not None))
+
+
+def _asks(packet: ops.Packet) -> bool:
+    return "protocol" in packet.parameters
+
+
+def _report_protocol(machine: Machine, role: Name, packet: ops.Packet) -> None:
+    """A rule asks for the number of a transport that no session has."""
+    rule = next(item for item in machine.protocol.rules if item.name.text == packet.rule)
+    parameter = next(item for item in rule.parameters if item.name.text == "protocol")
+    machine.context.diagnostics.error(
+        "DG555",
+        f"`{packet.rule}` is given the `protocol` of its packets, and the spec has no `transport`",
+        parameter.name.span,
+        "6 for tcp, 17 for udp",
+        also=[(role.span, "it reads the packets of this role")],
+        help="write `transport: {tcp: []}` or `transport: {udp: []}`",
+    )
 
 
 def _check_initial(machine: Machine) -> None:

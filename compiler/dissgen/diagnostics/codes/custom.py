@@ -52,4 +52,12 @@ CODES: Final[tuple[Code, ...]] = (
         "machine: {type: custom, events: {input: {packet: message}, output: {packet: message}},\n"
         "          roles: {input: up, output: down}}\n{event: output, execute: [swap]}",
     ),
+    Code(
+        "DG555",
+        "a packet's protocol without a transport",
+        "The parameter `protocol` of a rule that reads packets is the number of the transport that carries it: "
+        "6 for tcp, 17 for udp. A spec without `transport` has none.",
+        "protocol: example\ngrammar: {segment: {parameters: {protocol: int}, record: [header]}}",
+        "protocol: example\ntransport: {tcp: []}\ngrammar: {segment: {parameters: {protocol: int}, record: [header]}}",
+    ),
 )
