@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from support import ROOT, SHARED_DATA
+from support import ROOT, SHARED_DATA, shipped
 
 from dissgen.testing.script import Close, Lose, Send, Step
 from dissgen_runtime import DOWN, UP, Alert, Direction, Event
@@ -29,6 +29,7 @@ class FlowResult:
     client: str
     server: str
     key: bytes
+    protocol: str
     events: list[Event] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
 
@@ -66,7 +67,15 @@ def dissect(
 ) -> dict[int, FlowResult]:
     """Flow number -> what it reported."""
     dissectors = Dissectors([module], protocols=[module.PROTOCOL], decode_as=decode_as)
-    stream = packets(source) if isinstance(source, Path) else source
+    return _dissect(packets(source) if isinstance(source, Path) else source, dissectors)
+
+
+def dissect_all(source: Path, protocols: Iterable[str]) -> dict[int, FlowResult]:
+    """The same with several shipped dissectors; the events of what a session hands over to are among its own."""
+    return _dissect(packets(source), Dissectors([shipped(name) for name in protocols]))
+
+
+def _dissect(stream: Iterable[Packet], dissectors: Dissectors) -> dict[int, FlowResult]:
     flows: dict[int, FlowResult] = {}
     for item in Dissection(dissectors).items(stream):
         conversation = item.conversation
@@ -74,7 +83,9 @@ def dissect(
         if flow is None:
             key = conversation.flow.key
             key = reverse_key(key) if conversation.flow.client == 1 else key
-            flow = flows[conversation.flow.number] = FlowResult(conversation.client, conversation.server, key)
+            flow = flows[conversation.flow.number] = FlowResult(
+                conversation.client, conversation.server, key, conversation.protocol
+            )
         if isinstance(item, Finished):
             flow.summary = item.summary
         else:
