@@ -15,7 +15,7 @@ from support import needs_data, shipped
 LOGS = logs("dns", "dns")
 KNOWN = (
     *("trans_id", "query", "qclass", "qtype", "rcode", "AA", "TC", "RD", "RA", "Z", "TTLs", "answers", "opcode"),
-    *("original_query", "rejected"),
+    *("original_query", "rejected", "auth"),
 )
 WORDS = ("RRSIG", "DNSKEY", "NSEC3", "NSEC3PARAM", "NAPTR", "SIPS+D2T", "BIND9")
 
@@ -59,6 +59,8 @@ def told(query: Any, response: Any) -> dict[str, str]:
         if answers:
             found["answers"] = ",".join(_small(answer(one) or "") for one in answers)
             found["TTLs"] = ",".join(f"{one.ttl}.000000" for one in answers)
+        if texts := {_small(answer(one) or "") for one in response.authorities} - {""}:
+            found["auth"] = ",".join(sorted(texts))  # Zeek has each once, in the order of a hash
     return found
 
 
@@ -81,6 +83,8 @@ def answer(record: Any) -> str | None:
             return f"RRSIG {int(data.type_covered)} {data.signer}"
         case 48:
             return f"DNSKEY {data.algorithm}"
+        case 6:
+            return str(data.mname)
         case 50 | 51:
             return "NSEC3" if int(record.type) == 50 else "NSEC3PARAM"
         case 35:
@@ -108,7 +112,8 @@ def differences(log: Path) -> dict[tuple[str, int, str], tuple[str | None, str]]
 
 
 def columns(row: Row) -> dict[str, str]:
-    return {name: text(row[name]) for name in KNOWN if name in row}
+    found = {name: text(row[name]) for name in KNOWN if name in row}
+    return found | ({"auth": ",".join(sorted(found["auth"].split(",")))} if "auth" in found else {})
 
 
 @needs_data

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from protocols.captures import FlowResult, dissect
+from protocols.captures import FlowResult, dissect_all
 from protocols.peers.zeek import Row, by_conversation, capture_of, conversations, logs
 from protocols.tls.zeek_differences import DIFFERENCES
 from support import needs_data, shipped
 
 from dissgen_runtime import UP
 
-LOGS = logs("tls", "ssl")
+LOGS = [*logs("tls", "ssl"), *logs("smtp", "ssl")]
 VERSIONS = {0x0300: "SSLv3", 0x0301: "TLSv10", 0x0302: "TLSv11", 0x0303: "TLSv12", 0x0304: "TLSv13"}
 VERSIONS |= {0x7F00 | draft: f"TLSv13-draft{draft}" for draft in range(10, 30)}
 LETTERS = {0: "h", 1: "c", 2: "s", 4: "t", 11: "x", 12: "k", 13: "r", 14: "n", 15: "y", 16: "g", 20: "f", 22: "u"}
@@ -70,7 +70,12 @@ def _client(event: Any) -> dict[str, str]:
         "client_supported_versions": numbers(event.supported_versions or ()),
         "client_key_share_groups": numbers(share.group for one in extensions for share in one.shares or ()),
         "client_comp_methods": numbers(event.compression_methods),
-        "point_formats": "",
+        "point_formats": numbers(octet for one in extensions if one.type == 11 for octet in (one.data or b"")[1:]),
+        "psk_key_exchange_modes": numbers(
+            octet for one in extensions if one.type == 45 for octet in (one.data or b"")[1:]
+        ),
+        "sigalgs": numbers(number & 0xFF for one in extensions if one.type == 13 for number in one.algorithms or ()),
+        "hashalgs": numbers(number >> 8 for one in extensions if one.type == 13 for number in one.algorithms or ()),
     }
 
 
@@ -114,6 +119,7 @@ KNOWN = frozenset(
     {
         *("ssl_history", "client_version", "client_random", "client_ciphers", "server_name", "ssl_client_exts"),
         *("orig_alpn", "client_curves", "client_supported_versions", "client_key_share_groups", "client_comp_methods"),
+        *("point_formats", "psk_key_exchange_modes", "sigalgs", "hashalgs"),
         *("version", "cipher", "next_protocol", "server_version", "server_random", "ssl_server_exts"),
         *(
             "server_supported_version",
@@ -128,7 +134,7 @@ KNOWN = frozenset(
 
 def differences(log: Path) -> dict[tuple[str, str], tuple[str | None, str | None]]:
     """Client and column -> what ours and what Zeek says, where they differ."""
-    flows = conversations(dissect(capture_of(log), shipped("tls")).values())
+    flows = conversations(dissect_all(capture_of(log), ("smtp", "tls")).values())
     found: dict[tuple[str, str], tuple[str | None, str | None]] = {}
     for key, rows in by_conversation(log).items():
         if key not in flows:
