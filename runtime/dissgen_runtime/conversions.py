@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _WORDS: Final = struct.Struct(">8H").unpack
-_ZEROS: Final = re.compile(r"(?:^|:)0(?::0)+(?=:|$)")
+_OCTETS: Final = tuple(map(str, range(256)))
+_ZEROS: Final = tuple(":" + "0:" * count for count in range(8, 1, -1))
 
 
 def ipv4_text(value: bytes | int) -> str:
@@ -21,7 +21,7 @@ def ipv4_text(value: bytes | int) -> str:
     if len(value) != 4:
         raise ValueError("no IPv4 address")
     a, b, c, d = value
-    return f"{a}.{b}.{c}.{d}"
+    return f"{_OCTETS[a]}.{_OCTETS[b]}.{_OCTETS[c]}.{_OCTETS[d]}"
 
 
 def ipv6_text(value: bytes) -> str:
@@ -30,13 +30,13 @@ def ipv6_text(value: bytes) -> str:
         raise ValueError("no IPv6 address")
     if value[:12] == b"\0" * 10 + b"\xff\xff":
         return f"::ffff:{ipv4_text(value[12:])}"
-    text = "{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:{:x}".format(*_WORDS(value))
-    runs = _ZEROS.findall(text)
-    if not runs:
-        return text
-    longest = max(runs, key=lambda run: run.count("0"))  # the first of equals
-    before, _, after = text.partition(longest)
-    return f"{before}::{after.removeprefix(':')}"
+    text = ":{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:{:x}:".format(*_WORDS(value))
+    if ":0:0:" in text:
+        for zeros in _ZEROS:  # the longest run, the first of equals
+            before, found, after = text.partition(zeros)
+            if found:
+                return f"{before[1:]}::{after[:-1]}"
+    return text[1:-1]
 
 
 def mac_text(value: bytes) -> str:
