@@ -23,6 +23,7 @@ from dissgen_runtime import (
 from dissgen_runtime import session as _session
 from dissgen_runtime.conversions import bits_of, ipv4_text, ipv6_text, timestamp_text
 from dissgen_runtime.errors import EVALUATION_ERRORS
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.machine import DISCARD, STAY, AlertKind, Move, Row, Timer, by_transport, reads
 from dissgen_runtime.maps import Map
@@ -1186,7 +1187,15 @@ def _scan_soa(
         return None
     serial, refresh, retry, expire, minimum = _UNPACK_SOA(data, pos)  # dns.yaml:136
     pos += 20
-    return Soa(mname, rname, serial, refresh, retry, expire, minimum), pos
+    record = new_record(Soa)
+    record.mname = mname
+    record.rname = rname
+    record.serial = serial
+    record.refresh = refresh
+    record.retry = retry
+    record.expire = expire
+    record.minimum = minimum
+    return record, pos
 
 
 class _ReadSoa(Frame[Soa]):
@@ -1396,7 +1405,12 @@ def _scan_srv(
     if got is None:
         return None
     target, pos = got
-    return Srv(priority, weight, port, target), pos
+    record = new_record(Srv)
+    record.priority = priority
+    record.weight = weight
+    record.port = port
+    record.target = target
+    return record, pos
 
 
 class _ReadSrv(Frame[Srv]):
@@ -1455,7 +1469,14 @@ def _scan_naptr(
     if got4 is None:
         return None
     replacement, pos = got4
-    return Naptr(order, preference, flags, services, regexp, replacement), pos
+    record = new_record(Naptr)
+    record.order = order
+    record.preference = preference
+    record.flags = flags
+    record.services = services
+    record.regexp = regexp
+    record.replacement = replacement
+    return record, pos
 
 
 class _ReadNaptr(Frame[Naptr]):
@@ -1511,7 +1532,12 @@ def _scan_client_subnet(data: bytes, pos: int, end: int) -> tuple[ClientSubnet, 
     pos += 4
     address = data[pos:end]  # dns.yaml:270
     pos = end
-    return ClientSubnet(family, source_prefix, scope_prefix, address), pos
+    record = new_record(ClientSubnet)
+    record.family = family
+    record.source_prefix = source_prefix
+    record.scope_prefix = scope_prefix
+    record.address = address
+    return record, pos
 
 
 class _ReadClientSubnet(Frame[ClientSubnet]):
@@ -1727,7 +1753,12 @@ def _scan_ds(data: bytes, pos: int, end: int) -> tuple[Ds, int] | None:
     if got is None:
         return None
     digest, pos = got
-    return Ds(key_tag, algorithm, digest_type, digest), pos
+    record = new_record(Ds)
+    record.key_tag = key_tag
+    record.algorithm = algorithm
+    record.digest_type = digest_type
+    record.digest = digest
+    return record, pos
 
 
 class _ReadDs(Frame[Ds]):
@@ -1829,20 +1860,17 @@ def _scan_rrsig(
     signer, pos = got
     signature = data[pos:end]  # dns.yaml:191
     pos = end
-    return (
-        Rrsig(
-            type_covered,
-            algorithm,
-            label_count,
-            original_ttl,
-            expiration,
-            inception,
-            key_tag,
-            signer,
-            signature,
-        ),
-        pos,
-    )
+    record = new_record(Rrsig)
+    record.type_covered = type_covered
+    record.algorithm = algorithm
+    record.label_count = label_count
+    record.original_ttl = original_ttl
+    record.expiration = expiration
+    record.inception = inception
+    record.key_tag = key_tag
+    record.signer = signer
+    record.signature = signature
+    return record, pos
 
 
 class _ReadRrsig(Frame[Rrsig]):
@@ -2016,7 +2044,12 @@ def _scan_dnskey(data: bytes, pos: int, end: int) -> tuple[Dnskey, int] | None:
     pos += 4
     key_ = data[pos:end]  # dns.yaml:180
     pos = end
-    return Dnskey(flags, protocol, algorithm, key_), pos
+    record = new_record(Dnskey)
+    record.flags = flags
+    record.protocol = protocol
+    record.algorithm = algorithm
+    record.key = key_
+    return record, pos
 
 
 class _ReadDnskey(Frame[Dnskey]):
@@ -2092,7 +2125,14 @@ def _scan_nsec3(data: bytes, pos: int, end: int) -> tuple[Nsec3, int] | None:
         types.append(item)
     if len(types) > 4096:
         return None
-    return Nsec3(hash_algorithm, opt_out, iterations, salt, next_, types), pos
+    record = new_record(Nsec3)
+    record.hash_algorithm = hash_algorithm
+    record.opt_out = opt_out
+    record.iterations = iterations
+    record.salt = salt
+    record.next = next_
+    record.types = types
+    return record, pos
 
 
 class _ReadNsec3(Frame[Nsec3]):
@@ -2179,7 +2219,12 @@ def _scan_nsec3_parameters(data: bytes, pos: int, end: int) -> tuple[Nsec3Parame
         return None
     salt = data[pos:stop].hex()  # dns.yaml:203
     pos = stop
-    return Nsec3Parameters(hash_algorithm, opt_out, iterations, salt), pos
+    record = new_record(Nsec3Parameters)
+    record.hash_algorithm = hash_algorithm
+    record.opt_out = opt_out
+    record.iterations = iterations
+    record.salt = salt
+    return record, pos
 
 
 class _ReadNsec3Parameters(Frame[Nsec3Parameters]):
@@ -2227,7 +2272,12 @@ def _scan_tlsa(data: bytes, pos: int, end: int) -> tuple[Tlsa, int] | None:
     if got is None:
         return None
     association, pos = got
-    return Tlsa(certificate_usage, selector, matching_type, association), pos
+    record = new_record(Tlsa)
+    record.certificate_usage = certificate_usage
+    record.selector = selector
+    record.matching_type = matching_type
+    record.association = association
+    return record, pos
 
 
 class _ReadTlsa(Frame[Tlsa]):
@@ -2540,7 +2590,15 @@ def _scan_tsig(
             return None
         other = data[pos:stop2]  # dns.yaml:223
         pos = stop2
-        return Tsig(algorithm, time_signed, fudge, mac, original_id, extended_rcode, other), pos
+        record = new_record(Tsig)
+        record.algorithm = algorithm
+        record.time_signed = time_signed
+        record.fudge = fudge
+        record.mac = mac
+        record.original_id = original_id
+        record.extended_rcode = extended_rcode
+        record.other = other
+        return record, pos
     except EVALUATION_ERRORS:
         return None
 
@@ -3138,7 +3196,13 @@ def _scan_resource_record(
         data_, pos = got2
     if pos != stop:
         return None
-    return ResourceRecordRecord(name, type, class_, ttl, data_), pos
+    record = new_record(ResourceRecordRecord)
+    record.name = name
+    record.type = type
+    record.class_ = class_
+    record.ttl = ttl
+    record.data = data_
+    return record, pos
 
 
 class _ReadResourceRecord(Frame[ResourceRecordRecord]):
@@ -3283,25 +3347,22 @@ def _scan_message(data: bytes, pos: int, end: int) -> tuple[Message, int] | None
             return None
         item4, pos = got4
         additionals.append(item4)
-    return (
-        Message(
-            id,
-            qr,
-            opcode,
-            aa,
-            tc,
-            rd,
-            ra,
-            ad,
-            cd,
-            rcode,
-            questions,
-            answers,
-            authorities,
-            additionals,
-        ),
-        pos,
-    )
+    record = new_record(Message)
+    record.id = id
+    record.qr = qr
+    record.opcode = opcode
+    record.aa = aa
+    record.tc = tc
+    record.rd = rd
+    record.ra = ra
+    record.ad = ad
+    record.cd = cd
+    record.rcode = rcode
+    record.questions = questions
+    record.answers = answers
+    record.authorities = authorities
+    record.additionals = additionals
+    return record, pos
 
 
 class _ReadMessage(Frame[Message]):

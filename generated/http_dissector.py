@@ -22,6 +22,7 @@ from dissgen_runtime import (
 )
 from dissgen_runtime import session as _session
 from dissgen_runtime.errors import EVALUATION_ERRORS
+from dissgen_runtime.events import new_record
 from dissgen_runtime.keeping import bounded
 from dissgen_runtime.machine import CHILD, DISCARD, HOLD, STAY, AlertKind, Move, Row, reads
 from dissgen_runtime.numbers import text_int
@@ -579,7 +580,12 @@ def _scan_request_head(data: bytes, pos: int, end: int) -> tuple[RequestHead, in
     pos = m.end()
     if pos - start > 16384:
         return None
-    return RequestHead(method, target, version, headers), pos
+    record = new_record(RequestHead)
+    record.method = method
+    record.target = target
+    record.version = version
+    record.headers = headers
+    return record, pos
 
 
 class _ReadRequestHead(Frame[RequestHead]):
@@ -679,7 +685,12 @@ def _scan_response_head(data: bytes, pos: int, end: int) -> tuple[ResponseHead, 
     pos = m.end()
     if pos - start > 16384:
         return None
-    return ResponseHead(version, status, reason, headers), pos
+    record = new_record(ResponseHead)
+    record.version = version
+    record.status = status
+    record.reason = reason
+    record.headers = headers
+    return record, pos
 
 
 class _ReadResponseHead(Frame[ResponseHead]):

@@ -12,6 +12,7 @@ from typing import Final
 from dissgen_runtime import Direction, Event, Limits, Record, StreamEvent, require
 from dissgen_runtime.checksums import inet_checksum
 from dissgen_runtime.conversions import ipv4_text
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.rules import parse
@@ -395,8 +396,15 @@ def _scan_ipv4_option(data: bytes, pos: int, end: int) -> tuple[Ipv4Option, int]
     class_ = word >> 5 & 0x3
     number_ = word & 0x1F
     pos += 1
+    record = new_record(Ipv4Option)
+    record.copied = copied
+    record.class_ = class_
+    record.number = number_
+    record.pointer = None
+    record.route = None
+    record.data = None
     if number_ in (0, 1):  # ip.yaml:44
-        return Ipv4Option(copied, class_, number_), pos
+        return record, pos
     elif number_ in (3, 7, 9):  # ip.yaml:45
         if pos >= end:
             return None
@@ -419,7 +427,9 @@ def _scan_ipv4_option(data: bytes, pos: int, end: int) -> tuple[Ipv4Option, int]
             if len(route) >= 4096:
                 return None
             route.append(item)
-        return Ipv4Option(copied, class_, number_, pointer, route), pos
+        record.pointer = pointer
+        record.route = route
+        return record, pos
     else:
         if pos >= end:
             return None
@@ -431,7 +441,8 @@ def _scan_ipv4_option(data: bytes, pos: int, end: int) -> tuple[Ipv4Option, int]
             return None
         data_ = data[pos:stop2]  # ip.yaml:46
         pos = stop2
-        return Ipv4Option(copied, class_, number_, None, None, data_), pos
+        record.data = data_
+        return record, pos
 
 
 class _ReadIpv4Option(Frame[Ipv4Option]):

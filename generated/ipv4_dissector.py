@@ -12,6 +12,7 @@ from typing import Final
 from dissgen_runtime import Direction, Event, Limits, Record, StreamEvent, require
 from dissgen_runtime.checksums import address_bytes, inet_checksum, no_pseudo_header, number_bytes
 from dissgen_runtime.conversions import ipv4_text, ipv6_text
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.rules import parse
@@ -877,8 +878,15 @@ def _scan_ipv4_option(data: bytes, pos: int, end: int) -> tuple[Ipv4Option, int]
     class_ = word >> 5 & 0x3
     number_ = word & 0x1F
     pos += 1
+    record = new_record(Ipv4Option)
+    record.copied = copied
+    record.class_ = class_
+    record.number = number_
+    record.pointer = None
+    record.route = None
+    record.data = None
     if number_ in (0, 1):  # ip.yaml:44
-        return Ipv4Option(copied, class_, number_), pos
+        return record, pos
     elif number_ in (3, 7, 9):  # ip.yaml:45
         if pos >= end:
             return None
@@ -901,7 +909,9 @@ def _scan_ipv4_option(data: bytes, pos: int, end: int) -> tuple[Ipv4Option, int]
             if len(route) >= 4096:
                 return None
             route.append(item)
-        return Ipv4Option(copied, class_, number_, pointer, route), pos
+        record.pointer = pointer
+        record.route = route
+        return record, pos
     else:
         if pos >= end:
             return None
@@ -913,7 +923,8 @@ def _scan_ipv4_option(data: bytes, pos: int, end: int) -> tuple[Ipv4Option, int]
             return None
         data_ = data[pos:stop2]  # ip.yaml:46
         pos = stop2
-        return Ipv4Option(copied, class_, number_, None, None, data_), pos
+        record.data = data_
+        return record, pos
 
 
 class _ReadIpv4Option(Frame[Ipv4Option]):
@@ -1237,8 +1248,15 @@ def _scan_icmp_ipv4_option(data: bytes, pos: int, end: int) -> tuple[IcmpIpv4Opt
     class_ = word >> 5 & 0x3
     number_ = word & 0x1F
     pos += 1
+    record = new_record(IcmpIpv4Option)
+    record.copied = copied
+    record.class_ = class_
+    record.number = number_
+    record.pointer = None
+    record.route = None
+    record.data = None
     if number_ in (0, 1):  # ip.yaml:44
-        return IcmpIpv4Option(copied, class_, number_), pos
+        return record, pos
     elif number_ in (3, 7, 9):  # ip.yaml:45
         if pos >= end:
             return None
@@ -1261,7 +1279,9 @@ def _scan_icmp_ipv4_option(data: bytes, pos: int, end: int) -> tuple[IcmpIpv4Opt
             if len(route) >= 4096:
                 return None
             route.append(item)
-        return IcmpIpv4Option(copied, class_, number_, pointer, route), pos
+        record.pointer = pointer
+        record.route = route
+        return record, pos
     else:
         if pos >= end:
             return None
@@ -1273,7 +1293,8 @@ def _scan_icmp_ipv4_option(data: bytes, pos: int, end: int) -> tuple[IcmpIpv4Opt
             return None
         data_ = data[pos:stop2]  # ip.yaml:46
         pos = stop2
-        return IcmpIpv4Option(copied, class_, number_, None, None, data_), pos
+        record.data = data_
+        return record, pos
 
 
 class _ReadIcmpIpv4Option(Frame[IcmpIpv4Option]):
@@ -1995,7 +2016,12 @@ def _scan_tcp_pseudo_header(
         pos += 8
     else:
         return None
-    return TcpPseudoHeader(source, destination, protocol, length), pos
+    record = new_record(TcpPseudoHeader)
+    record.source = source
+    record.destination = destination
+    record.protocol = protocol
+    record.length = length
+    return record, pos
 
 
 class _ReadTcpPseudoHeader(Frame[TcpPseudoHeader]):
@@ -2104,8 +2130,16 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
         return None
     kind = data[pos]  # tcp.yaml:42
     pos += 1
+    record = new_record(TcpOption)
+    record.kind = kind
+    record.mss = None
+    record.shift = None
+    record.blocks = None
+    record.value = None
+    record.echo = None
+    record.data = None
     if kind in (0, 1):  # tcp.yaml:45
-        return TcpOption(kind), pos
+        return record, pos
     else:
         if pos >= end:
             return None
@@ -2122,7 +2156,8 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 2
             if pos != stop:
                 return None
-            return TcpOption(kind, mss), pos
+            record.mss = mss
+            return record, pos
         elif kind == 3:  # tcp.yaml:55
             if pos >= stop:
                 return None
@@ -2130,11 +2165,12 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 1
             if pos != stop:
                 return None
-            return TcpOption(kind, None, shift), pos
+            record.shift = shift
+            return record, pos
         elif kind == 4:  # tcp.yaml:56
             if pos != stop:
                 return None
-            return TcpOption(kind), pos
+            return record, pos
         elif kind == 5:  # tcp.yaml:57
             if (stop - pos) % 8 or (stop - pos) > 32768:
                 return None
@@ -2142,7 +2178,8 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
                 TcpOptionBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_2(data[pos:stop])
             ]  # tcp.yaml:57
             pos = stop
-            return TcpOption(kind, None, None, blocks), pos
+            record.blocks = blocks
+            return record, pos
         elif kind == 8:  # tcp.yaml:58
             if stop - pos < 8:
                 return None
@@ -2150,11 +2187,14 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 8
             if pos != stop:
                 return None
-            return TcpOption(kind, value=value_, echo=echo), pos
+            record.value = value_
+            record.echo = echo
+            return record, pos
         else:
             data_ = data[pos:stop]  # tcp.yaml:59
             pos = stop
-            return TcpOption(kind, data=data_), pos
+            record.data = data_
+            return record, pos
 
 
 class _ReadTcpOption(Frame[TcpOption]):
@@ -2494,6 +2534,13 @@ def _scan_tcp_option_data(
     stop = pos + wanted  # tcp.yaml:52
     if wanted < 0 or stop > end:
         return None
+    record = new_record(TcpOptionData)
+    record.mss = None
+    record.shift = None
+    record.blocks = None
+    record.value = None
+    record.echo = None
+    record.data = None
     if kind == 2:  # tcp.yaml:54
         if stop - pos < 2:
             return None
@@ -2501,7 +2548,8 @@ def _scan_tcp_option_data(
         pos += 2
         if pos != stop:
             return None
-        return TcpOptionData(mss), pos
+        record.mss = mss
+        return record, pos
     elif kind == 3:  # tcp.yaml:55
         if pos >= stop:
             return None
@@ -2509,11 +2557,12 @@ def _scan_tcp_option_data(
         pos += 1
         if pos != stop:
             return None
-        return TcpOptionData(None, shift), pos
+        record.shift = shift
+        return record, pos
     elif kind == 4:  # tcp.yaml:56
         if pos != stop:
             return None
-        return TcpOptionData(), pos
+        return record, pos
     elif kind == 5:  # tcp.yaml:57
         if (stop - pos) % 8 or (stop - pos) > 32768:
             return None
@@ -2521,7 +2570,8 @@ def _scan_tcp_option_data(
             TcpOptionDataBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_DATA_2(data[pos:stop])
         ]  # tcp.yaml:57
         pos = stop
-        return TcpOptionData(None, None, blocks), pos
+        record.blocks = blocks
+        return record, pos
     elif kind == 8:  # tcp.yaml:58
         if stop - pos < 8:
             return None
@@ -2529,11 +2579,14 @@ def _scan_tcp_option_data(
         pos += 8
         if pos != stop:
             return None
-        return TcpOptionData(value=value_, echo=echo), pos
+        record.value = value_
+        record.echo = echo
+        return record, pos
     else:
         data_ = data[pos:stop]  # tcp.yaml:59
         pos = stop
-        return TcpOptionData(data=data_), pos
+        record.data = data_
+        return record, pos
 
 
 class _ReadTcpOptionData(Frame[TcpOptionData]):
@@ -2716,7 +2769,12 @@ def _scan_udp_pseudo_header(
         pos += 8
     else:
         return None
-    return UdpPseudoHeader(source, destination, protocol, length), pos
+    record = new_record(UdpPseudoHeader)
+    record.source = source
+    record.destination = destination
+    record.protocol = protocol
+    record.length = length
+    return record, pos
 
 
 class _ReadUdpPseudoHeader(Frame[UdpPseudoHeader]):

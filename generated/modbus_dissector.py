@@ -24,6 +24,7 @@ from dissgen_runtime import (
     require,
 )
 from dissgen_runtime import session as _session
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.keeping import numbers
 from dissgen_runtime.machine import DISCARD, STAY, AlertKind, Move, Row, reads
@@ -1097,7 +1098,12 @@ def _scan_written_file(data: bytes, pos: int, end: int) -> tuple[WrittenFile, in
         return None
     registers = list(struct.unpack_from(f">{length}H", data, pos))  # modbus.yaml:110
     pos = stop
-    return WrittenFile(file, number_, length, registers), pos
+    record = new_record(WrittenFile)
+    record.file = file
+    record.number = number_
+    record.length = length
+    record.registers = registers
+    return record, pos
 
 
 class _ReadWrittenFile(Frame[WrittenFile]):
@@ -1190,6 +1196,26 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
     stop = pos + request_length - 2  # modbus.yaml:42
     if stop < pos or stop > end:
         return None
+    record = new_record(Request)
+    record.transaction = transaction
+    record.unit = unit
+    record.function = function
+    record.address = None
+    record.quantity = None
+    record.value = None
+    record.coils = None
+    record.registers = None
+    record.write_address = None
+    record.write_quantity = None
+    record.and_mask = None
+    record.or_mask = None
+    record.files = None
+    record.written = None
+    record.subfunction = None
+    record.data = None
+    record.interface = None
+    record.access = None
+    record.object = None
     if function in (1, 2, 3, 4):  # modbus.yaml:47
         if stop - pos < 4:
             return None
@@ -1197,7 +1223,9 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos += 4
         if pos != stop:
             return None
-        return Request(transaction, unit, function, address, quantity), pos
+        record.address = address
+        record.quantity = quantity
+        return record, pos
     elif function in (5, 6):  # modbus.yaml:48
         if stop - pos < 4:
             return None
@@ -1205,7 +1233,9 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos += 4
         if pos != stop:
             return None
-        return Request(transaction, unit, function, address, None, value_), pos
+        record.address = address
+        record.value = value_
+        return record, pos
     elif function == 15:  # modbus.yaml:49
         if stop - pos < 5:
             return None
@@ -1221,7 +1251,10 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos = stop3
         if pos != stop:
             return None
-        return Request(transaction, unit, function, address, quantity, None, coils), pos
+        record.address = address
+        record.quantity = quantity
+        record.coils = coils
+        return record, pos
     elif function == 16:  # modbus.yaml:50
         if stop - pos < 5:
             return None
@@ -1238,7 +1271,10 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos = stop4
         if pos != stop:
             return None
-        return Request(transaction, unit, function, address, quantity, None, None, registers), pos
+        record.address = address
+        record.quantity = quantity
+        record.registers = registers
+        return record, pos
     elif function == 23:  # modbus.yaml:51
         if stop - pos < 9:
             return None
@@ -1257,21 +1293,12 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos = stop5
         if pos != stop:
             return None
-        return (
-            Request(
-                transaction,
-                unit,
-                function,
-                address,
-                quantity,
-                None,
-                None,
-                registers,
-                write_address,
-                write_quantity,
-            ),
-            pos,
-        )
+        record.address = address
+        record.quantity = quantity
+        record.registers = registers
+        record.write_address = write_address
+        record.write_quantity = write_quantity
+        return record, pos
     elif function == 22:  # modbus.yaml:52
         if stop - pos < 6:
             return None
@@ -1279,12 +1306,10 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos += 6
         if pos != stop:
             return None
-        return (
-            Request(
-                transaction, unit, function, address=address, and_mask=and_mask, or_mask=or_mask
-            ),
-            pos,
-        )
+        record.address = address
+        record.and_mask = and_mask
+        record.or_mask = or_mask
+        return record, pos
     elif function == 24:  # modbus.yaml:53
         if stop - pos < 2:
             return None
@@ -1292,7 +1317,8 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos += 2
         if pos != stop:
             return None
-        return Request(transaction, unit, function, address), pos
+        record.address = address
+        return record, pos
     elif function == 20:  # modbus.yaml:54
         if pos >= stop:
             return None
@@ -1310,7 +1336,8 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
             files.append(item)
         if pos != stop:
             return None
-        return Request(transaction, unit, function, files=files), pos
+        record.files = files
+        return record, pos
     elif function == 21:  # modbus.yaml:55
         if pos >= stop:
             return None
@@ -1328,7 +1355,8 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
             written.append(item2)
         if pos != stop:
             return None
-        return Request(transaction, unit, function, written=written), pos
+        record.written = written
+        return record, pos
     elif function == 8:  # modbus.yaml:56
         if stop - pos < 2:
             return None
@@ -1336,11 +1364,13 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
         pos += 2
         data_ = data[pos:stop]  # modbus.yaml:113
         pos = stop
-        return Request(transaction, unit, function, subfunction=subfunction, data=data_), pos
+        record.subfunction = subfunction
+        record.data = data_
+        return record, pos
     elif function in (7, 11, 12, 17):  # modbus.yaml:57
         if pos != stop:
             return None
-        return Request(transaction, unit, function), pos
+        return record, pos
     elif function == 43:  # modbus.yaml:58
         if pos >= stop:
             return None
@@ -1353,20 +1383,21 @@ def _scan_request(data: bytes, pos: int, end: int) -> tuple[Request, int] | None
             pos += 2
             if pos != stop:
                 return None
-            return (
-                Request(
-                    transaction, unit, function, interface=interface, access=access, object=object
-                ),
-                pos,
-            )
+            record.interface = interface
+            record.access = access
+            record.object = object
+            return record, pos
         else:
             data_ = data[pos:stop]  # modbus.yaml:128
             pos = stop
-            return Request(transaction, unit, function, data=data_, interface=interface), pos
+            record.data = data_
+            record.interface = interface
+            return record, pos
     else:
         data_ = data[pos:stop]  # modbus.yaml:59
         pos = stop
-        return Request(transaction, unit, function, data=data_), pos
+        record.data = data_
+        return record, pos
 
 
 class _ReadRequest(Frame[Request]):
@@ -1785,6 +1816,32 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
     stop = pos + response_length - 2  # modbus.yaml:66
     if stop < pos or stop > end:
         return None
+    record = new_record(Response)
+    record.transaction = transaction
+    record.unit = unit
+    record.function = function
+    record.code = None
+    record.coils = None
+    record.registers = None
+    record.address = None
+    record.value = None
+    record.quantity = None
+    record.and_mask = None
+    record.or_mask = None
+    record.contents = None
+    record.written = None
+    record.subfunction = None
+    record.data = None
+    record.status = None
+    record.event_count = None
+    record.message_count = None
+    record.log_events = None
+    record.interface = None
+    record.access = None
+    record.conformity = None
+    record.more_follows = None
+    record.next_object = None
+    record.objects = None
     if _failed_:  # modbus.yaml:72
         if pos >= stop:
             return None
@@ -1792,7 +1849,8 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
         pos += 1
         if pos != stop:
             return None
-        return Response(transaction, unit, function, code), pos
+        record.code = code
+        return record, pos
     else:  # modbus.yaml:73
         if function in (1, 2):  # modbus.yaml:78
             if pos >= stop:
@@ -1806,7 +1864,8 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos = stop2
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, None, coils), pos
+            record.coils = coils
+            return record, pos
         elif function in (3, 4, 23):  # modbus.yaml:79
             if pos >= stop:
                 return None
@@ -1823,7 +1882,8 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos = stop3
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, None, None, registers), pos
+            record.registers = registers
+            return record, pos
         elif function in (5, 6):  # modbus.yaml:80
             if stop - pos < 4:
                 return None
@@ -1831,7 +1891,9 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos += 4
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, address=address, value=value_), pos
+            record.address = address
+            record.value = value_
+            return record, pos
         elif function in (15, 16):  # modbus.yaml:81
             if stop - pos < 4:
                 return None
@@ -1839,7 +1901,9 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos += 4
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, address=address, quantity=quantity), pos
+            record.address = address
+            record.quantity = quantity
+            return record, pos
         elif function == 22:  # modbus.yaml:82
             if stop - pos < 6:
                 return None
@@ -1847,12 +1911,10 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos += 6
             if pos != stop:
                 return None
-            return (
-                Response(
-                    transaction, unit, function, address=address, and_mask=and_mask, or_mask=or_mask
-                ),
-                pos,
-            )
+            record.address = address
+            record.and_mask = and_mask
+            record.or_mask = or_mask
+            return record, pos
         elif function == 24:  # modbus.yaml:83
             if stop - pos < 4:
                 return None
@@ -1872,7 +1934,8 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 return None
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, None, None, registers), pos
+            record.registers = registers
+            return record, pos
         elif function == 20:  # modbus.yaml:84
             if pos >= stop:
                 return None
@@ -1890,7 +1953,8 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 contents.append(item)
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, contents=contents), pos
+            record.contents = contents
+            return record, pos
         elif function == 21:  # modbus.yaml:85
             if pos >= stop:
                 return None
@@ -1908,7 +1972,8 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                 written.append(item2)
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, written=written), pos
+            record.written = written
+            return record, pos
         elif function == 8:  # modbus.yaml:86
             if stop - pos < 2:
                 return None
@@ -1916,7 +1981,9 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos += 2
             data_ = data[pos:stop]  # modbus.yaml:113
             pos = stop
-            return Response(transaction, unit, function, subfunction=subfunction, data=data_), pos
+            record.subfunction = subfunction
+            record.data = data_
+            return record, pos
         elif function == 7:  # modbus.yaml:87
             if pos >= stop:
                 return None
@@ -1924,7 +1991,8 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos += 1
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, status=status), pos
+            record.status = status
+            return record, pos
         elif function == 11:  # modbus.yaml:88
             if stop - pos < 4:
                 return None
@@ -1932,10 +2000,9 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos += 4
             if pos != stop:
                 return None
-            return (
-                Response(transaction, unit, function, status=status, event_count=event_count),
-                pos,
-            )
+            record.status = status
+            record.event_count = event_count
+            return record, pos
         elif function == 12:  # modbus.yaml:89
             if stop - pos < 7:
                 return None
@@ -1950,18 +2017,11 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos = stop8
             if pos != stop:
                 return None
-            return (
-                Response(
-                    transaction,
-                    unit,
-                    function,
-                    status=status,
-                    event_count=event_count,
-                    message_count=message_count,
-                    log_events=log_events,
-                ),
-                pos,
-            )
+            record.status = status
+            record.event_count = event_count
+            record.message_count = message_count
+            record.log_events = log_events
+            return record, pos
         elif function == 17:  # modbus.yaml:90
             if pos >= stop:
                 return None
@@ -1974,7 +2034,8 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
             pos = stop9
             if pos != stop:
                 return None
-            return Response(transaction, unit, function, data=data_), pos
+            record.data = data_
+            return record, pos
         elif function == 43:  # modbus.yaml:91
             if pos >= stop:
                 return None
@@ -1997,28 +2058,24 @@ def _scan_response(data: bytes, pos: int, end: int) -> tuple[Response, int] | No
                     objects.append(item3)
                 if pos != stop:
                     return None
-                return (
-                    Response(
-                        transaction,
-                        unit,
-                        function,
-                        interface=interface,
-                        access=access,
-                        conformity=conformity,
-                        more_follows=more_follows,
-                        next_object=next_object,
-                        objects=objects,
-                    ),
-                    pos,
-                )
+                record.interface = interface
+                record.access = access
+                record.conformity = conformity
+                record.more_follows = more_follows
+                record.next_object = next_object
+                record.objects = objects
+                return record, pos
             else:
                 data_ = data[pos:stop]  # modbus.yaml:141
                 pos = stop
-                return Response(transaction, unit, function, data=data_, interface=interface), pos
+                record.data = data_
+                record.interface = interface
+                return record, pos
         else:
             data_ = data[pos:stop]  # modbus.yaml:92
             pos = stop
-            return Response(transaction, unit, function, data=data_), pos
+            record.data = data_
+            return record, pos
 
 
 class _ReadResponse(Frame[Response]):
@@ -2956,7 +3013,12 @@ def _scan_event_log(data: bytes, pos: int, end: int) -> tuple[EventLog, int] | N
         return None
     log_events = data[pos:stop]  # modbus.yaml:120
     pos = stop
-    return EventLog(status, event_count, message_count, log_events), pos
+    record = new_record(EventLog)
+    record.status = status
+    record.event_count = event_count
+    record.message_count = message_count
+    record.log_events = log_events
+    return record, pos
 
 
 class _ReadEventLog(Frame[EventLog]):

@@ -25,6 +25,7 @@ from dissgen_runtime import (
     require,
 )
 from dissgen_runtime import session as _session
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.keeping import numbers
 from dissgen_runtime.machine import DISCARD, FAIL, STAY, AlertKind, Move, Row, Timer, reads
@@ -898,36 +899,47 @@ def _scan_property(data: bytes, pos: int, end: int) -> tuple[Property, int] | No
     if got is None:
         return None
     id, pos = got
+    record = new_record(Property)
+    record.id = id
+    record.value = None
+    record.data = None
+    record.name = None
+    record.text = None
     if id in (1, 23, 25, 36, 37, 40, 41, 42):  # mqtt.yaml:158
         if pos >= end:
             return None
         value_ = data[pos]  # mqtt.yaml:161
         pos += 1
-        return Property(id, value_), pos
+        record.value = value_
+        return record, pos
     elif id in (19, 33, 34, 35):  # mqtt.yaml:162
         if end - pos < 2:
             return None
         (value_,) = _UNPACK_PROPERTY(data, pos)  # mqtt.yaml:162
         pos += 2
-        return Property(id, value_), pos
+        record.value = value_
+        return record, pos
     elif id in (2, 17, 24, 39):  # mqtt.yaml:163
         if end - pos < 4:
             return None
         (value_,) = _UNPACK_PROPERTY_2(data, pos)  # mqtt.yaml:165
         pos += 4
-        return Property(id, value_), pos
+        record.value = value_
+        return record, pos
     elif id == 11:  # mqtt.yaml:166
         got2 = read_mqtt(data, pos, end)  # mqtt.yaml:166
         if got2 is None:
             return None
         value_, pos = got2
-        return Property(id, value_), pos
+        record.value = value_
+        return record, pos
     elif id in (9, 22):  # mqtt.yaml:167
         got3 = _scan_binary(data, pos, end)  # mqtt.yaml:167
         if got3 is None:
             return None
         data_, pos = got3
-        return Property(id, None, data_), pos
+        record.data = data_
+        return record, pos
     elif id == 38:  # mqtt.yaml:168
         got4 = _scan_string(data, pos, end)  # mqtt.yaml:168
         if got4 is None:
@@ -937,13 +949,16 @@ def _scan_property(data: bytes, pos: int, end: int) -> tuple[Property, int] | No
         if got5 is None:
             return None
         text, pos = got5
-        return Property(id, None, None, name, text), pos
+        record.name = name
+        record.text = text
+        return record, pos
     elif id in (3, 8, 18, 21, 26, 28, 31):  # mqtt.yaml:169
         got6 = _scan_string(data, pos, end)  # mqtt.yaml:172
         if got6 is None:
             return None
         text, pos = got6
-        return Property(id, text=text), pos
+        record.text = text
+        return record, pos
     else:
         return None
 
@@ -1155,7 +1170,13 @@ def _scan_subscription(data: bytes, pos: int, end: int) -> tuple[Subscription, i
     no_local = word & 0x4 != 0
     qos = word & 0x3
     pos += 1
-    return Subscription(topic, retain_handling, retain_as_published, no_local, qos), pos
+    record = new_record(Subscription)
+    record.topic = topic
+    record.retain_handling = retain_handling
+    record.retain_as_published = retain_as_published
+    record.no_local = no_local
+    record.qos = qos
+    return record, pos
 
 
 class _ReadSubscription(Frame[Subscription]):
@@ -1763,26 +1784,23 @@ def _scan_connect(data: bytes, pos: int, end: int) -> tuple[Connect, int] | None
         if got7 is None:
             return None
         password, pos = got7
-    return (
-        Connect(
-            protocol_name,
-            bridge,
-            protocol_version,
-            user_name_flag,
-            password_flag,
-            will_retain,
-            will_qos,
-            will_flag,
-            clean_start,
-            keep_alive,
-            properties,
-            client_id,
-            will,
-            user_name,
-            password,
-        ),
-        pos,
-    )
+    record = new_record(Connect)
+    record.protocol_name = protocol_name
+    record.bridge = bridge
+    record.protocol_version = protocol_version
+    record.user_name_flag = user_name_flag
+    record.password_flag = password_flag
+    record.will_retain = will_retain
+    record.will_qos = will_qos
+    record.will_flag = will_flag
+    record.clean_start = clean_start
+    record.keep_alive = keep_alive
+    record.properties = properties
+    record.client_id = client_id
+    record.will = will
+    record.user_name = user_name
+    record.password = password
+    return record, pos
 
 
 class _ReadConnect(Frame[Connect]):
@@ -2027,7 +2045,14 @@ def _scan_publish(
             if len(properties) >= 4096:
                 return None
             properties.append(item)
-    return Publish(dup, qos, retain, topic, packet_id, properties), pos
+    record = new_record(Publish)
+    record.dup = dup
+    record.qos = qos
+    record.retain = retain
+    record.topic = topic
+    record.packet_id = packet_id
+    record.properties = properties
+    return record, pos
 
 
 class _ReadPublish(Frame[Publish]):

@@ -27,6 +27,7 @@ from dissgen_runtime import (
 from dissgen_runtime import custom as _custom
 from dissgen_runtime.checksums import address_bytes, inet_checksum, no_pseudo_header, number_bytes
 from dissgen_runtime.conversions import ipv4_text, ipv6_text
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.machine import FAIL, STAY, AlertKind, Move, Row, Timer, reads
 from dissgen_runtime.reader import Frame, Reader
@@ -406,7 +407,12 @@ def _scan_tcp_pseudo_header(
         pos += 8
     else:
         return None
-    return TcpPseudoHeader(source, destination, protocol, length), pos
+    record = new_record(TcpPseudoHeader)
+    record.source = source
+    record.destination = destination
+    record.protocol = protocol
+    record.length = length
+    return record, pos
 
 
 class _ReadTcpPseudoHeader(Frame[TcpPseudoHeader]):
@@ -515,8 +521,16 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
         return None
     kind = data[pos]  # tcp.yaml:42
     pos += 1
+    record = new_record(TcpOption)
+    record.kind = kind
+    record.mss = None
+    record.shift = None
+    record.blocks = None
+    record.value = None
+    record.echo = None
+    record.data = None
     if kind in (0, 1):  # tcp.yaml:45
-        return TcpOption(kind), pos
+        return record, pos
     else:
         if pos >= end:
             return None
@@ -533,7 +547,8 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 2
             if pos != stop:
                 return None
-            return TcpOption(kind, mss), pos
+            record.mss = mss
+            return record, pos
         elif kind == 3:  # tcp.yaml:55
             if pos >= stop:
                 return None
@@ -541,11 +556,12 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 1
             if pos != stop:
                 return None
-            return TcpOption(kind, None, shift), pos
+            record.shift = shift
+            return record, pos
         elif kind == 4:  # tcp.yaml:56
             if pos != stop:
                 return None
-            return TcpOption(kind), pos
+            return record, pos
         elif kind == 5:  # tcp.yaml:57
             if (stop - pos) % 8 or (stop - pos) > 32768:
                 return None
@@ -553,7 +569,8 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
                 TcpOptionBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_2(data[pos:stop])
             ]  # tcp.yaml:57
             pos = stop
-            return TcpOption(kind, None, None, blocks), pos
+            record.blocks = blocks
+            return record, pos
         elif kind == 8:  # tcp.yaml:58
             if stop - pos < 8:
                 return None
@@ -561,11 +578,14 @@ def _scan_tcp_option(data: bytes, pos: int, end: int) -> tuple[TcpOption, int] |
             pos += 8
             if pos != stop:
                 return None
-            return TcpOption(kind, value=value_, echo=echo), pos
+            record.value = value_
+            record.echo = echo
+            return record, pos
         else:
             data_ = data[pos:stop]  # tcp.yaml:59
             pos = stop
-            return TcpOption(kind, data=data_), pos
+            record.data = data_
+            return record, pos
 
 
 class _ReadTcpOption(Frame[TcpOption]):
@@ -905,6 +925,13 @@ def _scan_tcp_option_data(
     stop = pos + wanted  # tcp.yaml:52
     if wanted < 0 or stop > end:
         return None
+    record = new_record(TcpOptionData)
+    record.mss = None
+    record.shift = None
+    record.blocks = None
+    record.value = None
+    record.echo = None
+    record.data = None
     if kind == 2:  # tcp.yaml:54
         if stop - pos < 2:
             return None
@@ -912,7 +939,8 @@ def _scan_tcp_option_data(
         pos += 2
         if pos != stop:
             return None
-        return TcpOptionData(mss), pos
+        record.mss = mss
+        return record, pos
     elif kind == 3:  # tcp.yaml:55
         if pos >= stop:
             return None
@@ -920,11 +948,12 @@ def _scan_tcp_option_data(
         pos += 1
         if pos != stop:
             return None
-        return TcpOptionData(None, shift), pos
+        record.shift = shift
+        return record, pos
     elif kind == 4:  # tcp.yaml:56
         if pos != stop:
             return None
-        return TcpOptionData(), pos
+        return record, pos
     elif kind == 5:  # tcp.yaml:57
         if (stop - pos) % 8 or (stop - pos) > 32768:
             return None
@@ -932,7 +961,8 @@ def _scan_tcp_option_data(
             TcpOptionDataBlocksItem(*fields) for fields in _UNPACK_TCP_OPTION_DATA_2(data[pos:stop])
         ]  # tcp.yaml:57
         pos = stop
-        return TcpOptionData(None, None, blocks), pos
+        record.blocks = blocks
+        return record, pos
     elif kind == 8:  # tcp.yaml:58
         if stop - pos < 8:
             return None
@@ -940,11 +970,14 @@ def _scan_tcp_option_data(
         pos += 8
         if pos != stop:
             return None
-        return TcpOptionData(value=value_, echo=echo), pos
+        record.value = value_
+        record.echo = echo
+        return record, pos
     else:
         data_ = data[pos:stop]  # tcp.yaml:59
         pos = stop
-        return TcpOptionData(data=data_), pos
+        record.data = data_
+        return record, pos
 
 
 class _ReadTcpOptionData(Frame[TcpOptionData]):

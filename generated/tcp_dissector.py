@@ -12,6 +12,7 @@ from typing import Final
 from dissgen_runtime import Direction, Event, Limits, Record, StreamEvent, require
 from dissgen_runtime.checksums import address_bytes, inet_checksum, no_pseudo_header, number_bytes
 from dissgen_runtime.conversions import ipv4_text, ipv6_text
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.rules import parse
@@ -329,7 +330,12 @@ def _scan_pseudo_header(
         pos += 8
     else:
         return None
-    return PseudoHeader(source, destination, protocol, length), pos
+    record = new_record(PseudoHeader)
+    record.source = source
+    record.destination = destination
+    record.protocol = protocol
+    record.length = length
+    return record, pos
 
 
 class _ReadPseudoHeader(Frame[PseudoHeader]):
@@ -438,8 +444,16 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
         return None
     kind = data[pos]  # tcp.yaml:42
     pos += 1
+    record = new_record(Option)
+    record.kind = kind
+    record.mss = None
+    record.shift = None
+    record.blocks = None
+    record.value = None
+    record.echo = None
+    record.data = None
     if kind in (0, 1):  # tcp.yaml:45
-        return Option(kind), pos
+        return record, pos
     else:
         if pos >= end:
             return None
@@ -456,7 +470,8 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
             pos += 2
             if pos != stop:
                 return None
-            return Option(kind, mss), pos
+            record.mss = mss
+            return record, pos
         elif kind == 3:  # tcp.yaml:55
             if pos >= stop:
                 return None
@@ -464,11 +479,12 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
             pos += 1
             if pos != stop:
                 return None
-            return Option(kind, None, shift), pos
+            record.shift = shift
+            return record, pos
         elif kind == 4:  # tcp.yaml:56
             if pos != stop:
                 return None
-            return Option(kind), pos
+            return record, pos
         elif kind == 5:  # tcp.yaml:57
             if (stop - pos) % 8 or (stop - pos) > 32768:
                 return None
@@ -476,7 +492,8 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
                 OptionBlocksItem(*fields) for fields in _UNPACK_OPTION_2(data[pos:stop])
             ]  # tcp.yaml:57
             pos = stop
-            return Option(kind, None, None, blocks), pos
+            record.blocks = blocks
+            return record, pos
         elif kind == 8:  # tcp.yaml:58
             if stop - pos < 8:
                 return None
@@ -484,11 +501,14 @@ def _scan_option(data: bytes, pos: int, end: int) -> tuple[Option, int] | None:
             pos += 8
             if pos != stop:
                 return None
-            return Option(kind, value=value_, echo=echo), pos
+            record.value = value_
+            record.echo = echo
+            return record, pos
         else:
             data_ = data[pos:stop]  # tcp.yaml:59
             pos = stop
-            return Option(kind, data=data_), pos
+            record.data = data_
+            return record, pos
 
 
 class _ReadOption(Frame[Option]):
@@ -826,6 +846,13 @@ def _scan_option_data(data: bytes, pos: int, end: int, kind: int) -> tuple[Optio
     stop = pos + wanted  # tcp.yaml:52
     if wanted < 0 or stop > end:
         return None
+    record = new_record(OptionData)
+    record.mss = None
+    record.shift = None
+    record.blocks = None
+    record.value = None
+    record.echo = None
+    record.data = None
     if kind == 2:  # tcp.yaml:54
         if stop - pos < 2:
             return None
@@ -833,7 +860,8 @@ def _scan_option_data(data: bytes, pos: int, end: int, kind: int) -> tuple[Optio
         pos += 2
         if pos != stop:
             return None
-        return OptionData(mss), pos
+        record.mss = mss
+        return record, pos
     elif kind == 3:  # tcp.yaml:55
         if pos >= stop:
             return None
@@ -841,11 +869,12 @@ def _scan_option_data(data: bytes, pos: int, end: int, kind: int) -> tuple[Optio
         pos += 1
         if pos != stop:
             return None
-        return OptionData(None, shift), pos
+        record.shift = shift
+        return record, pos
     elif kind == 4:  # tcp.yaml:56
         if pos != stop:
             return None
-        return OptionData(), pos
+        return record, pos
     elif kind == 5:  # tcp.yaml:57
         if (stop - pos) % 8 or (stop - pos) > 32768:
             return None
@@ -853,7 +882,8 @@ def _scan_option_data(data: bytes, pos: int, end: int, kind: int) -> tuple[Optio
             OptionDataBlocksItem(*fields) for fields in _UNPACK_OPTION_DATA_2(data[pos:stop])
         ]  # tcp.yaml:57
         pos = stop
-        return OptionData(None, None, blocks), pos
+        record.blocks = blocks
+        return record, pos
     elif kind == 8:  # tcp.yaml:58
         if stop - pos < 8:
             return None
@@ -861,11 +891,14 @@ def _scan_option_data(data: bytes, pos: int, end: int, kind: int) -> tuple[Optio
         pos += 8
         if pos != stop:
             return None
-        return OptionData(value=value_, echo=echo), pos
+        record.value = value_
+        record.echo = echo
+        return record, pos
     else:
         data_ = data[pos:stop]  # tcp.yaml:59
         pos = stop
-        return OptionData(data=data_), pos
+        record.data = data_
+        return record, pos
 
 
 class _ReadOptionData(Frame[OptionData]):

@@ -28,6 +28,7 @@ from dissgen_runtime import (
 )
 from dissgen_runtime import session as _session
 from dissgen_runtime.errors import EVALUATION_ERRORS
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.machine import DISCARD, STAY, AlertKind, Move, Row, SubStream, reads
 from dissgen_runtime.reader import Frame, Reader
@@ -1525,10 +1526,16 @@ def _scan_extension(
             pos = stop
     if pos != stop:
         return None
-    return (
-        Extension(type, server_names, groups, algorithms, protocols, versions, shares, data_),
-        pos,
-    )
+    record = new_record(Extension)
+    record.type = type
+    record.server_names = server_names
+    record.groups = groups
+    record.algorithms = algorithms
+    record.protocols = protocols
+    record.versions = versions
+    record.shares = shares
+    record.data = data_
+    return record, pos
 
 
 class _ReadExtension(Frame[Extension]):
@@ -1836,6 +1843,24 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
         stop = pos + length  # tls.yaml:101
         if stop > end:
             return None
+        record = new_record(Handshake)
+        record.type = type
+        record.length = length
+        record.version = None
+        record.random = None
+        record.session_id = None
+        record.cipher_suites = None
+        record.compression_methods = None
+        record.extensions = None
+        record.server_name = None
+        record.alpn = None
+        record.supported_versions = None
+        record.legacy_version = None
+        record.cipher_suite = None
+        record.compression_method = None
+        record.retry = None
+        record.downgraded = None
+        record.certificates = None
         if type == 1:  # tls.yaml:103
             if stop - pos < 2:
                 return None
@@ -1908,22 +1933,16 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                 )
             if pos != stop:
                 return None
-            return (
-                Handshake(
-                    type,
-                    length,
-                    version,
-                    random,
-                    session_id,
-                    cipher_suites,
-                    compression_methods,
-                    extensions,
-                    server_name,
-                    alpn,
-                    supported_versions,
-                ),
-                pos,
-            )
+            record.version = version
+            record.random = random
+            record.session_id = session_id
+            record.cipher_suites = cipher_suites
+            record.compression_methods = compression_methods
+            record.extensions = extensions
+            record.server_name = server_name
+            record.alpn = alpn
+            record.supported_versions = supported_versions
+            return record, pos
         elif type == 2:  # tls.yaml:104
             if stop - pos < 2:
                 return None
@@ -1989,27 +2008,19 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
             downgraded = random[24:31] == b"DOWNGRD"
             if pos != stop:
                 return None
-            return (
-                Handshake(
-                    type,
-                    length,
-                    version,
-                    random,
-                    session_id,
-                    None,
-                    None,
-                    extensions,
-                    server_name,
-                    alpn,
-                    supported_versions,
-                    legacy_version,
-                    cipher_suite,
-                    compression_method,
-                    retry,
-                    downgraded,
-                ),
-                pos,
-            )
+            record.version = version
+            record.random = random
+            record.session_id = session_id
+            record.extensions = extensions
+            record.server_name = server_name
+            record.alpn = alpn
+            record.supported_versions = supported_versions
+            record.legacy_version = legacy_version
+            record.cipher_suite = cipher_suite
+            record.compression_method = compression_method
+            record.retry = retry
+            record.downgraded = downgraded
+            return record, pos
         elif type == 11:  # tls.yaml:105
             if stop - pos < 3:
                 return None
@@ -2036,7 +2047,8 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
                 certificates.append(_value_)
             if pos != stop:
                 return None
-            return Handshake(type, length, certificates=certificates), pos
+            record.certificates = certificates
+            return record, pos
         else:
             wanted = stop - pos
             if wanted < 0 or stop - pos < wanted:
@@ -2044,7 +2056,7 @@ def _scan_handshake(data: bytes, pos: int, end: int) -> tuple[Handshake, int] | 
             pos += wanted
             if pos != stop:
                 return None
-            return Handshake(type, length), pos
+            return record, pos
     except EVALUATION_ERRORS:
         return None
 
@@ -2652,7 +2664,12 @@ def _scan_extensions(
     )
     alpn = next((e.protocols for e in extensions if e.protocols is not None), None)
     supported_versions = next((e.versions for e in extensions if e.versions is not None), None)
-    return Extensions(extensions, server_name, alpn, supported_versions), pos
+    record = new_record(Extensions)
+    record.extensions = extensions
+    record.server_name = server_name
+    record.alpn = alpn
+    record.supported_versions = supported_versions
+    return record, pos
 
 
 class _ReadExtensions(Frame[Extensions]):

@@ -23,6 +23,7 @@ from dissgen_runtime import (
 from dissgen_runtime import custom as _custom
 from dissgen_runtime.checksums import address_bytes, inet_checksum, no_pseudo_header, number_bytes
 from dissgen_runtime.conversions import ipv4_text, ipv6_text
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.machine import STAY, Move, Row, Timer, reads
 from dissgen_runtime.reader import Frame, Reader
@@ -253,7 +254,12 @@ def _scan_udp_pseudo_header(
         pos += 8
     else:
         return None
-    return UdpPseudoHeader(source, destination, protocol, length), pos
+    record = new_record(UdpPseudoHeader)
+    record.source = source
+    record.destination = destination
+    record.protocol = protocol
+    record.length = length
+    return record, pos
 
 
 class _ReadUdpPseudoHeader(Frame[UdpPseudoHeader]):

@@ -11,6 +11,7 @@ from typing import Final
 from dissgen_runtime import Direction, Event, Limits, Record, StreamEvent, require
 from dissgen_runtime.checksums import address_bytes, inet_checksum, no_pseudo_header, number_bytes
 from dissgen_runtime.conversions import ipv4_text, ipv6_text
+from dissgen_runtime.events import new_record
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.reader import Frame, Reader
 from dissgen_runtime.rules import parse
@@ -183,7 +184,12 @@ def _scan_pseudo_header(
         pos += 8
     else:
         return None
-    return PseudoHeader(source, destination, protocol, length), pos
+    record = new_record(PseudoHeader)
+    record.source = source
+    record.destination = destination
+    record.protocol = protocol
+    record.length = length
+    return record, pos
 
 
 class _ReadPseudoHeader(Frame[PseudoHeader]):

@@ -29,7 +29,7 @@ _LOCAL_WORDS: Final = frozenset(
     (
         *("self", "r", "message", "error", "fires", "piece", "pos", "end", "data", "m", "start", "value", "item"),
         *("origin", "begin", "offset", "back", "key", "items"),
-        *("number", "word", "stop", "fields", "struct"),
+        *("number", "word", "stop", "fields", "struct", "record", "new_record"),
         *("got", "wanted", "mark", "reach", "before", "count", "index", "peeked", "subject", "bytes", "bool"),
         *(
             "enum",

@@ -23,7 +23,7 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("bits_of", "ipv4_text", "ipv6_text", "mac_text", "timestamp_text", "unescaped"),
     ),
     ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
-    ("dissgen_runtime.events", ("parties",)),
+    ("dissgen_runtime.events", ("new_record", "parties")),
     ("dissgen_runtime.exact", ("Exact",)),
     ("dissgen_runtime.fixed", ("Fixed",)),
     ("dissgen_runtime.hooks", ("SessionOptions",)),

@@ -17,10 +17,11 @@ from dissgen.codegen.expressions import emit, emit_part
 from dissgen.codegen.extents import Extents
 from dissgen.codegen.locals import Locals
 from dissgen.codegen.origins import Origins, ScanOrigins
-from dissgen.codegen.paths import ends_in_branch, touched, unsure
+from dissgen.codegen.paths import ends_in_branch, unsure
 from dissgen.codegen.pysource import Code, literal
 from dissgen.codegen.scan_loops import ScanLoops, may_fail
 from dissgen.codegen.scan_numbers import Struct
+from dissgen.codegen.scan_records import ScanRecords
 from dissgen.codegen.scan_tokens import Pattern, ScanTokens
 from dissgen.codegen.values import case_test, python_type
 from dissgen.ir import ops
@@ -31,7 +32,6 @@ from dissgen.tokens import CompiledToken
 from dissgen.types import BoolType, OneOfType, OptionalType, inner
 
 FEW: Final = 4  # first bytes of a token that are looked for before it is matched
-FEW_GAPS: Final = 2  # fields without a value for which None is written instead of the names of the others
 # Behind these, nothing is known of the bytes that follow.
 _MOVES: Final = (
     ops.TokenRead
@@ -49,7 +49,7 @@ _MOVES: Final = (
 )
 
 
-class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
+class ScanBody(ScanTokens, ScanLoops, ScanOrigins, ScanRecords):
     """Builds the `_scan_<rule>` function of one rule that has a straight-line variant."""
 
     def __init__(self, rule: ops.Rule, module: ops.Module, origins: Origins) -> None:
@@ -92,14 +92,14 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
             }
             needed = [name for name in optional if name in read | several | unsure(whole, last=True)]
             self._declared |= set(needed)
-            self.all(whole, self._return)
+            self.all(whole, self.end_record)
         else:
             self._declared |= set(optional)
             needed = list(optional)
             self.all(whole)
             if self._limit < self.module.limits.message and (most is None or most > self._limit):
                 self.decline(f"pos - start > {self._limit}")
-            self.code.add(f"return {self.remembered(self._result())}, pos")
+            self.code.add(f"return {self.remembered(self.result())}, pos")
         for field in self.rule.fields:
             if isinstance(field.type, OneOfType):
                 self.code.insert(place, f"{naming.local(field.name)}: {python_type(field.type)}")
@@ -107,21 +107,6 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
             self.code.insert(place, f"{naming.local(name)}: {python_type(optional[name].type)} = None")
         if any(re.search(r"\bstart\b", line) for line in self.code.lines[place:]):
             self.code.insert(place, "start = pos")
-
-    def _return(self) -> None:
-        """The record of the fields that this path has set."""
-        some = touched(self._path)
-        fields = [field for field in self.rule.fields if not field.local]
-        absent = [isinstance(field.type, OptionalType) and field.name not in some for field in fields]
-        sure = [at for at, field in enumerate(fields) if not isinstance(field.type, OptionalType)]
-        required = sure[-1] + 1 if sure else 0  # what follows has a default
-        last = max((at for at, no in enumerate(absent) if not no), default=-1)
-        values = ["None" if no else naming.local(field.name) for field, no in zip(fields, absent, strict=True)]
-        values = values[: last + 1]
-        if sum(absent[required : last + 1]) > FEW_GAPS:
-            named = [at for at in range(required, last + 1) if not absent[at]]
-            values[required:] = [f"{naming.record_attribute(fields[at].name)}={values[at]}" for at in named]
-        self.code.add(f"return {naming.record_class(self.rule.name)}({', '.join(values)}), pos")
 
     def local(self, target: str) -> str:
         """A field, or the item of an array, whose name no field has."""
@@ -140,6 +125,7 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
                 continue
             if tail is not None and index == len(body) - 1 and ends_in_branch((op,)):
                 if isinstance(op, ops.Branch):
+                    self.begin_record()
                     self._branch(op, tail)
                 elif isinstance(op, ops.Within):
                     self.peeks(op.size)
@@ -348,13 +334,6 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins):
             if compiled.maximum != 1:
                 longest = min(compiled.maximum or self.module.limits.token, self.module.limits.token)
                 self.decline(f"not {name} and {self.names.end} - pos < {longest}")
-
-    def _result(self) -> str:
-        rule = self.rule
-        if rule.result is not None:
-            return emit(rule.result, self.names)
-        values = ", ".join(naming.local(field.name) for field in rule.fields if not field.local)
-        return f"{naming.record_class(rule.name)}({values})"
 
 
 def structures(scan: ScanBody | None, of_frame: list[tuple[str, str]]) -> tuple[ConstantView, ...]:
