@@ -50,7 +50,8 @@ def _use(child: Element, name: str, context: CheckContext) -> RuleUse | None:
     plain = child.kind in ("name", "use") and child.get("within") is None and not changes(child)
     rule = name_of(child.argument) if plain else None
     if rule is None or (child.kind == "name" and context.is_token(rule.text)):
-        return context.outline(child, name, valued=child.kind in _VALUES or bool(changes(child)))
+        valued = (child.kind in _VALUES and child.get("stream") is None) or bool(changes(child))
+        return context.outline(child, name, valued=valued)
     if child.kind == "name" and not context.is_rule(rule.text):
         context.unknown_element(rule)
         return None

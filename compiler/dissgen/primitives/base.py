@@ -194,6 +194,9 @@ class CheckContext(Protocol):
     def stream(self, name: Name) -> str | None:
         """The stream event that an element feeds; None after reporting what is wrong with it."""
 
+    def joined(self, stream: Name, inside: Callable[[], T]) -> T:
+        """Check what is around the pieces of a stream."""
+
     def assigned(self, element: Element) -> tuple[tuple[str, Typed], ...] | None:
         """The variables that a `set` assigns, with their values; None after reporting what is wrong."""
 

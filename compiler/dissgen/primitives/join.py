@@ -8,10 +8,10 @@ from typing import Final
 
 from dissgen.ir import ops
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
-from dissgen.primitives.values import check_transforms, streamed
+from dissgen.primitives.values import check_transforms, report_again, streamed
 from dissgen.spec.tree import Element
 
-KINDS: Final = ("use", "record", "sequence", "branch", "optional", "array")
+KINDS: Final = ("use", "record", "sequence", "branch", "optional", "array", "at")
 """The kinds that have other elements inside."""
 MODIFIERS: Final = ("stream", "transform")
 
@@ -28,10 +28,16 @@ class JoinPrimitive(Primitive):
     doc = "Around other elements: the pieces of one stream are joined, and decoded by `transform` as one."
 
     def check(self, element: Element, context: CheckContext) -> Bound | None:
+        name = element.name("stream")
+        assert name is not None
+        if element.kind == "at":
+            report_again(name, context)
+            return None
         stream = streamed(element, context)
         transforms = check_transforms(element, context, True)
         kept = tuple(item for item in element.modifiers if item.key.value not in MODIFIERS)
-        body = context.element(dataclasses.replace(element, modifiers=kept))
+        inside = dataclasses.replace(element, modifiers=kept)
+        body = context.joined(name, lambda: context.element(inside))
         if stream is None or transforms is None or body is None:
             return None
         return BoundJoin(self.kind, element.span, body.minimum, body.source, body.value, body, stream, transforms)

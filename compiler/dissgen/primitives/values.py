@@ -72,14 +72,19 @@ def streamed(element: Element, context: CheckContext) -> str | None:
     """The stream event of an element's `stream`."""
     name = element.name("stream")
     if name is not None and context.in_union:
-        context.diagnostics.error(
-            "DG221",
-            "a stream where bytes may be read more than once",
-            name.span,
-            "they would be delivered more than once",
-            help="stream it outside of the `union`, `try` or `at`",
-        )
+        report_again(name, context)
     return context.stream(name) if name is not None else None
+
+
+def report_again(stream: Name, context: CheckContext) -> None:
+    """Say that what may be read more than once is not streamed."""
+    context.diagnostics.error(
+        "DG221",
+        "a stream where bytes may be read more than once",
+        stream.span,
+        "they would be delivered more than once",
+        help="stream it outside of the `union`, `try` or `at`",
+    )
 
 
 def yielded(value: Value) -> Type | None:

@@ -25,6 +25,7 @@ from dissgen.sema.definitions import Definitions
 from dissgen.sema.deriving import Derivations
 from dissgen.sema.expressions.cases import Cases
 from dissgen.sema.field_names import check_field_name
+from dissgen.sema.joining import Joining
 from dissgen.sema.paths import Paths
 from dissgen.sema.reserved import RESERVED
 from dissgen.sema.rule_scope import FieldState, RuleNames, RuleScope
@@ -42,7 +43,7 @@ MAXIMUM_MERGES: Final = 256
 """How many rules one rule may merge, directly and through others."""
 
 
-class RuleChecker(Positioned, Definitions, Branches, Paths, RuleNames):
+class RuleChecker(Positioned, Definitions, Branches, Paths, Joining, RuleNames):
     """Implements `primitives.CheckContext` for one rule."""
 
     def __init__(

@@ -17,6 +17,7 @@ from dissgen.sema.closure import transitive, users_last
 from dissgen.sema.declarations import check_event, declared_type
 from dissgen.sema.expressions import Cases
 from dissgen.sema.field_names import VALUE, check_field_name, field_names, streamed, valued_element
+from dissgen.sema.joining import check_joined
 from dissgen.sema.looking_back import check_looking_back
 from dissgen.sema.model import EventModel, FieldModel, MachineEventModel, RuleModel, TableModel, VariableModel
 from dissgen.sema.resync import resync_of
@@ -74,6 +75,8 @@ class Rules:
         self.union_calls: list[tuple[str, Span]] = []
         self.value_uses: list[tuple[str, Span]] = []
         """Rules that are read as a whole: they must end at a byte."""
+        self.joined: list[tuple[Name, tuple[str, ...]]] = []
+        """Streams that are joined by an element, with the rules that it uses."""
         self.sequences: dict[str, Span] = {}
         """Rules that hold a `sequence`, with the place of the first."""
         self.looking_back: dict[str, Span] = {}
@@ -142,7 +145,7 @@ class Rules:
                     span,
                     "it would happen more than once",
                 )
-
+        check_joined(self)
         check_looking_back(self)
 
     def check_ends(self) -> None:

@@ -205,5 +205,13 @@ CODES: Final[tuple[Code, ...]] = (
         "{field: size, record: [LENGTH, LINE_END], convert: int}",
         "record: [{field: size, token: LENGTH, convert: int}, LINE_END]",
     ),
+    Code(
+        "DG234",
+        "a stream that nothing inside feeds",
+        "`stream` at an element around others joins the pieces of that stream which the elements inside deliver, and "
+        "decodes them as one. The elements whose bytes these are have a `stream` of their own.",
+        "{array: {bytes: {size: 4}}, count: 3, stream: content, transform: gzip}",
+        "{array: {bytes: {size: 4}, stream: content}, count: 3, stream: content, transform: gzip}",
+    ),
 )
 """In ascending order."""
