@@ -98,3 +98,33 @@ DIFFERENCES: dict[tuple[str, int, str], tuple[list[str], str]] = {
         "a request line without a version is HTTP/0.9, which RFC 9112 has given up: ours raises `invalid`",
     ),
 }
+
+_CONTROL = (
+    "a control octet before each chunk size, which is digits alone (RFC 9112, section 7.1): ours raises `invalid`"
+)
+
+BODIES: dict[tuple[str, int, str, int], tuple[int, str]] = {
+    ("suricata-verify__http-evader__http-evader-021__input.pcap", 0, "response", 0): (0, _CONTROL),
+    ("suricata-verify__http-evader__http-evader-022__input.pcap", 0, "response", 0): (0, _CONTROL),
+    ("suricata-verify__http-evader__http-evader-057__input.pcap", 0, "response", 0): (
+        68,
+        "`chUnked`: names of codings have no case (RFC 9112, section 7); tshark shows the chunks as they are",
+    ),
+    ("suricata-verify__http-evader__http-evader-069__input.pcap", 0, "response", 0): (
+        143,
+        "a folded field: tshark takes its second line, the field behind it and the empty line (31 octets) for content",
+    ),
+    ("suricata-verify__http-evader__http-evader-087__input.pcap", 0, "response", 0): (
+        68,
+        "a blank before the colon of Transfer-Encoding: ours reads the field and notes the defect, tshark does not",
+    ),
+    ("suricata-verify__http-evader__http-evader-298__input.pcap", 0, "response", 0): (
+        68,
+        "a line break before the colon of Transfer-Encoding: ours reads the field and notes the defect, tshark does not",
+    ),
+    ("suricata-verify__http-evader__http-evader-449__input.pcap", 0, "response", 0): (
+        0,
+        "status 102 has no content (RFC 9110, section 15.2), whatever its Content-Length says",
+    ),
+}
+"""(capture, flow, side, number of the message that both have) -> octets of content that ours finds, and why they are others."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 from protocols.captures import FlowResult, dissect
-from protocols.http.differences import DIFFERENCES
+from protocols.http.differences import BODIES, DIFFERENCES
 from support import SHARED_DATA, needs_data, shipped
+
+from dissgen_runtime import DOWN, UP, StreamEvent
 
 CAPTURES = sorted(SHARED_DATA.glob("http/*.pcap")) if SHARED_DATA.is_dir() else []
 
 Message = tuple[str, list[str]]
 """Its first line, and its header fields without blanks."""
 Flow = dict[str, list[Message]]
+Content = tuple[str, str, int | None]
+"""First line, reason, octets of content; None where tshark could not decode it."""
 
 
 def compact(header: str) -> str:
@@ -65,6 +70,49 @@ def differences(ours: list[Message], theirs: list[Message]) -> list[str]:
     return found
 
 
+def ranges(headers: Iterable[str]) -> str:
+    """Which part of a whole a message has: tells answers with the same first line from each other."""
+    return "".join(compact(header).lower() for header in headers if header.lower().startswith("content-range:"))
+
+
+def contents_of_oracle(path: Path) -> dict[int, dict[str, list[Content]]]:
+    oracle = SHARED_DATA / "oracle" / f"{path.name}.http.jsonl"
+    streams: dict[int, dict[str, list[Content]]] = defaultdict(lambda: {"request": [], "response": []})
+    for line in oracle.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        if entry["kind"] in ("request", "response"):
+            first = f"{entry['method']} {entry['uri']}" if entry["kind"] == "request" else str(entry["code"])
+            first += ranges(entry["headers"])
+            found = streams[entry["stream"]][entry["kind"]]
+            coded = any(header.lower().startswith("content-encoding") for header in entry["headers"])
+            found.append((first, entry.get("phrase") or "", entry.get("body_bytes", None if coded else 0)))
+    return dict(streams)
+
+
+def contents_of_flow(flow: FlowResult) -> dict[str, list[Content]]:
+    """Of what was coded as gzip or deflate, the octets after decoding."""
+    found: dict[str, list[Content]] = {"request": [], "response": []}
+    sides = {UP: "request", DOWN: "response"}
+    for event in flow.events:
+        if isinstance(event, StreamEvent):
+            messages = found[sides[event.direction]]
+            first, reason, size = messages[-1]
+            messages[-1] = first, reason, (size or 0) + len(event.data)
+        elif event.name == "request":
+            found["request"].append((f"{event.method} {event.target}", "", 0))
+        elif event.name == "response":
+            first = str(event.status) + ranges(f"{item.name}: {item.value}" for item in event.headers)
+            found["response"].append((first, event.reason, 0))
+    return found
+
+
+def common(ours: list[Content], theirs: list[Content]) -> list[tuple[Content, Content]]:
+    """The messages that both have, by their first lines."""
+    matcher = SequenceMatcher(None, [line for line, _, _ in theirs], [line for line, _, _ in ours], autojunk=False)
+    blocks = matcher.get_matching_blocks()
+    return [(ours[b + at], theirs[a + at]) for a, b, size in blocks for at in range(size)]
+
+
 def pairs(path: Path) -> list[tuple[Flow, Flow]]:
     """Ours and theirs. tshark numbers TCP alone: where there is more, the flows with messages follow each other."""
     ours = {number: of_flow(flow) for number, flow in sorted(dissect(path, shipped("http")).items())}
@@ -85,7 +133,45 @@ def test_requests_and_responses_equal_the_oracle(path: Path) -> None:
             assert differences(ours[side], theirs[side]) == lines
 
 
+def contents(path: Path) -> dict[tuple[int, str, int], tuple[Content, Content]]:
+    """(flow, side, number) -> ours and theirs, with the flows paired as above."""
+    flows = sorted(dissect(path, shipped("http")).items())
+    theirs = contents_of_oracle(path)
+    every = [(number, contents_of_flow(flow)) for number, flow in flows]
+    if not set(theirs) <= {number for number, _ in every}:
+        spoken = [flow for _, flow in every if any(flow.values())]
+        every = list(zip(sorted(theirs), spoken, strict=True))
+    return {
+        (place, side, number): pair
+        for place, (flow, ours) in enumerate(every)
+        for side in ours
+        for number, pair in enumerate(common(ours[side], theirs.get(flow, {}).get(side, [])))
+    }
+
+
+@needs_data
+@pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
+def test_reasons_and_sizes_of_contents_equal_the_oracle(path: Path) -> None:
+    different = {}
+    for place, (ours, theirs) in contents(path).items():
+        assert ours[:2] == theirs[:2]
+        if theirs[2] is not None and theirs[2] != ours[2]:
+            different[place] = ours[2]
+    expected = {key[1:]: size for key, (size, _) in BODIES.items() if key[0] == path.name}
+    assert different == expected
+
+
+@needs_data
+def test_most_contents_are_compared() -> None:
+    sizes = [theirs[2] for path in CAPTURES for _, theirs in contents(path).values()]
+    assert len(sizes) > 270
+    assert sum(size is not None for size in sizes) > 260
+    assert sum(bool(size) for size in sizes) > 120
+
+
 @needs_data
 def test_the_table_has_no_row_too_many() -> None:
-    assert {name for name, _, _ in DIFFERENCES} <= {path.name for path in CAPTURES}
+    assert {key[0] for key in (*DIFFERENCES, *BODIES)} <= {path.name for path in CAPTURES}
+    flows = {path.name: len(pairs(path)) for path in CAPTURES if path.name in {key[0] for key in DIFFERENCES}}
+    assert all(number < flows[name] for name, number, _ in DIFFERENCES)
     assert all(lines and reason for lines, reason in DIFFERENCES.values())
