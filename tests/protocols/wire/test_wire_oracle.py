@@ -17,7 +17,8 @@ from support import ROOT, SHARED_DATA, shipped
 from dissgen_runtime import ParseError
 from dissgen_runtime.net.capture import Packet
 
-CAPTURES = sorted(SHARED_DATA.glob("*/*.pcap*")) or sorted((ROOT / "tests/captures").glob("*.pcap"))
+SHARED = [path for path in SHARED_DATA.glob("*/*.pcap*") if path.suffix in (".pcap", ".pcapng")]
+CAPTURES = sorted(SHARED) or sorted((ROOT / "tests/captures").glob("*.pcap"))
 MOST = 60  # packets of a capture
 STARTS = {1: 14, 113: 16, 276: 20, 101: 0, 12: 0, 228: 0, 229: 0}
 
