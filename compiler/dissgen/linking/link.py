@@ -46,12 +46,23 @@ class Entry:
     value: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An import and the document that it names; `inherited`: the extended document imports it."""
+
+    item: Import
+    document: MappingNode
+    inherited: bool = False
+
+
 @dataclass(slots=True)
 class _Linker:
     files: Files
     diagnostics: Diagnostics
     done: dict[Path, MappingNode | None] = field(default_factory=dict)
     open: list[Path] = field(default_factory=list)
+    given: dict[int, list[Given]] = field(default_factory=dict)
+    """What a document, by its identity, imports or has from the one that it extends."""
 
     def document(self, node: MappingNode, path: Path, *, whole: bool) -> MappingNode | None:
         """A document with what it extends and imports put in; None after reporting what is wrong."""
@@ -63,14 +74,18 @@ class _Linker:
         base = self._file(extends, path) if isinstance(extends, ScalarNode) else None
         documents = [(item, self._file(item.file, path)) for item in found]
         self.open.pop()
-        given = [(item, document) for item, document in documents if document is not None]
+        given = [Given(item, document) for item, document in documents if document is not None]
         if len(given) < len(documents) or (extends is not None and base is None):
             return None
         own = Diagnostics()
-        merged = _renamed(node, given)
+        if base is not None:
+            given += [replace(item, inherited=True) for item in self.given.get(id(base), [])]
+        names = _names(node, base, given)
+        merged = _renamed(node, given, names)
         if base is not None:
             merged = extend(merged, base, own)
-        merged = _merge(merged, given, own)
+        merged = _merge(merged, given, names, own)
+        self.given[id(merged)] = given
         correct = not own.has_errors and validate(merged, own, whole=whole)
         for finding in own:
             self.diagnostics.add(finding)
@@ -102,17 +117,42 @@ def link(node: MappingNode, path: Path, root: Path, diagnostics: Diagnostics) ->
     return None if found is None else Linked(found, (node.span.source, *files.sources()))
 
 
-def _merge(node: MappingNode, given: list[tuple[Import, MappingNode]], diagnostics: Diagnostics) -> MappingNode:
+def _names(node: MappingNode, base: MappingNode | None, given: list[Given]) -> list[dict[str, str]]:
+    """Per import, what each name of the imported file is called here: a definition that comes several ways is one."""
+    known = {
+        entry.key.span: str(entry.key.value) for part in (base, node) if part is not None for entry in _entries(part)
+    }
+    known |= {
+        entry.key.span: str(entry.key.value)
+        for one in given
+        if one.item.alias is None
+        for entry in _entries(one.document)
+    }
+    found = []
+    for one in given:
+        names, alias = {}, one.item.alias
+        for entry in _entries(one.document):
+            name = str(entry.key.value)
+            names[name] = known.setdefault(entry.key.span, name if alias is None else f"{alias}_{name}")
+        found.append(names)
+    return found
+
+
+def _merge(node: MappingNode, given: list[Given], names: list[dict[str, str]], diagnostics: Diagnostics) -> MappingNode:
     """The document with the imported definitions that it refers to, in front of its own."""
     taken: dict[str, Entry] = {}
     own = {item.key.value: item for item in _entries(node)}
-    for item, document in given:
-        _check_settings(node, item, document, diagnostics)
-        for entry in _under(item, document):
+    for one, called in zip(given, names, strict=True):
+        item = one.item
+        _check_settings(node, item, one.document, diagnostics)
+        for entry in _under(one.document, called):
             name = str(entry.key.value)
+            if one.inherited and name in own:
+                continue  # changed here, or needed by what is extended
             other = own.get(name) or taken.get(name)
+            if other is None:
+                taken[name] = entry
             if other is None or other.key.span == entry.key.span:
-                taken.setdefault(name, entry)
                 continue
             diagnostics.error(
                 "DG142",
@@ -149,12 +189,11 @@ def _entries(node: MappingNode) -> list[Entry]:
     ]
 
 
-def _under(item: Import, document: MappingNode) -> list[Entry]:
+def _under(document: MappingNode, names: dict[str, str]) -> list[Entry]:
     """The definitions of an imported file under the names that they have here."""
     entries = _entries(document)
-    if item.alias is None:
+    if all(name == here for name, here in names.items()):
         return entries
-    names = {str(entry.key.value): f"{item.alias}_{entry.key.value}" for entry in entries}
     renaming = Renaming(names, dotted=False)
     return [
         Entry(
@@ -166,17 +205,17 @@ def _under(item: Import, document: MappingNode) -> list[Entry]:
     ]
 
 
-def _renamed(node: MappingNode, given: list[tuple[Import, MappingNode]]) -> MappingNode:
+def _renamed(node: MappingNode, given: list[Given], names: list[dict[str, str]]) -> MappingNode:
     """The document with `tcp.segment` as `tcp_segment`."""
-    names = {
-        f"{item.alias}.{entry.key.value}": f"{item.alias}_{entry.key.value}"
-        for item, document in given
-        if item.alias is not None
-        for entry in _entries(document)
+    dotted = {
+        f"{one.item.alias}.{name}": here
+        for one, called in zip(given, names, strict=True)
+        if one.item.alias is not None
+        for name, here in called.items()
     }
-    if not names:
+    if not dotted:
         return node
-    renaming = Renaming(names, dotted=True)
+    renaming = Renaming(dotted, dotted=True)
     return replace(node, entries=tuple((key, renaming.section(value, str(key.value))) for key, value in node.entries))
 
 

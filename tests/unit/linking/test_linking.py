@@ -189,3 +189,57 @@ def test_places_of_a_renamed_text_are_those_of_the_file() -> None:
     assert node.inner_span(4, 12).text == "x"
     assert node.inner_span(15, 16).text == "b"
     assert node.inner_span(4, 16).text == "x + b"
+
+
+NESTED = """
+dissgen: 1
+imports: [common.yaml]
+enums: {KIND: {1: A, 2: B}}
+grammar:
+  message: {record: [{field: kind, number: 8, enum: KIND}, {field: part, use: item}]}
+"""
+
+
+def test_what_comes_several_ways_is_one_thing(tmp_path: Path) -> None:
+    """By itself, through another import, and through two names: one enum, one rule, one class."""
+    found = compiled(
+        tmp_path,
+        r"""
+dissgen: 1
+protocol: p
+imports: [common.yaml, {file: nested.yaml, as: n}, {file: again.yaml, as: a}]
+grammar:
+  line: {record: [{field: mine, use: item}, {field: theirs, use: n.message}, {field: more, use: a.other},
+    {let: same, value: theirs.kind == more.kind and theirs.part.word == mine.word}]}
+""",
+        nested=NESTED,
+        again="dissgen: 1\nimports: [nested.yaml]\ngrammar: {other: {record: [message]}}\n",
+    )
+    assert found.source.count("class Item(") == 1
+    assert found.source.count("(enum.IntEnum)") == 1
+    line = parsed(found, "line", b"ab;\1ab;\1cd;")
+    assert repr(line).endswith("same=True)")
+
+
+def test_a_spec_that_extends_another_one_sees_its_imports(tmp_path: Path) -> None:
+    base = "dissgen: 1\nprotocol: base\nimports: [{file: common.yaml, as: c}]\ngrammar: {line: {record: [c.item]}}\n"
+    for own in ("", "imports: [{file: common.yaml, as: c}]\n", "imports: [{file: common.yaml, as: other}]\n"):
+        name = "other" if "other" in own else "c"
+        found = compiled(
+            tmp_path,
+            f"dissgen: 1\nprotocol: p\nextends: base.yaml\n{own}grammar: {{more: {{record: [line, {{field: n, use: {name}.item}}]}}}}\n",
+            base=base,
+        )
+        assert repr(parsed(found, "more", b"ab;cd;")).startswith("More(word='ab', is_known=True, n=")
+        assert found.source.count("Item(") >= 1
+
+
+def test_an_entry_that_the_extending_spec_changes_is_another_one(tmp_path: Path) -> None:
+    base = "dissgen: 1\nprotocol: base\nimports: [common.yaml]\ngrammar: {line: {record: [item]}}\n"
+    found = compiled(
+        tmp_path,
+        "dissgen: 1\nprotocol: p\nextends: base.yaml\ntables: {known: [xy]}\ntokens: {END: ';', WORD: '[a-z]+'}\n",
+        base=base,
+    )
+    assert repr(parsed(found, "line", b"xy;")) == "Line(word='xy', is_known=True)"
+    assert repr(parsed(found, "line", b"ab;")) == "Line(word='ab', is_known=False)"
