@@ -28,6 +28,11 @@ Fact: TypeAlias = Path | Among
 """What a test has shown: an optional that is present, or what a value is among."""
 
 
+def subject(fact: Fact) -> str:
+    """The name that a fact is about."""
+    return (fact.path if isinstance(fact, Among) else fact)[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Cases:
     """A branch that every reading of a rule comes to: its subject, a field or a parameter, and what each case sets."""
