@@ -9,6 +9,9 @@ from every_way import error, modules, read
 from support import compile_text
 from test_numbers import HEAD, plain
 
+from dissgen.diagnostics import Diagnostics
+from dissgen.pipeline import compile_source
+from dissgen.text import SourceFile
 from dissgen_runtime import DOWN, UP
 
 SIZED = """
@@ -153,3 +156,26 @@ def test_packets_of_a_custom_machine_know_them_too() -> None:
     session = compile_text(PACKETS).Session(transport="tcp", client="192.0.2.1:1", server="192.0.2.2:2")
     events = session.feed(UP, b"\1") + session.feed(DOWN, b"\2")
     assert [event.payload() for event in events if event.name == "seen"] == [{"way": "up/tcp"}, {"way": "down/tcp"}]
+
+
+@pytest.mark.parametrize(
+    ("grammar", "code"),
+    [
+        (
+            "  m: {record: [{field: z, number: 8}, {field: a, use: a}]}\n"
+            "  a: {record: [{field: x, number: 8}, {verify: x == parent.y}, {optional: {field: b, use: b}, when: x < 3}]}\n"
+            "  b: {record: [{let: y, value: parent.x + 1}, {field: a, use: a}]}",
+            "DG218",
+        ),
+        (
+            "  m: {record: [{field: x, number: 8}, {verify: x == parent.y}, {optional: {field: b, use: b}, when: x < 3}]}\n"
+            "  b: {record: [{field: y, number: 8}, {verify: y == parent.x}, {field: a, use: m}]}",
+            "DG303",
+        ),
+    ],
+)
+def test_rules_that_ask_each_other_are_an_error(grammar: str, code: str) -> None:
+    diagnostics = Diagnostics()
+    text = f"dissgen: 1\nprotocol: test\ngrammar:\n{grammar}\n"
+    assert compile_source(SourceFile("test.yaml", text), diagnostics, formatted=False) is None
+    assert code in {found.code for found in diagnostics}

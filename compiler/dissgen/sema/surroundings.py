@@ -65,6 +65,8 @@ class Surroundings:
         self._spread()
         self.types: dict[tuple[str, Path], tuple[Type, Span]] = {}
         """What the first user of a rule gives, and where it uses the rule."""
+        self.resolving: set[str] = set()
+        """Rules whose users are being checked for them; users of each other wait for nobody."""
 
     def needs(self, rule: str) -> tuple[Path, ...]:
         """What a rule needs, for itself or for the rules that it uses."""
@@ -291,10 +293,14 @@ def resolve(rules: Rules, rule: str) -> bool:
     """Have the users of a rule checked first: they know what it sees of them. Whether all of it is known now."""
     surroundings = rules.surroundings
     wanted = [path for path in surroundings.needs(rule) if path[0] not in SESSION]
-    for user in surroundings.users.get(rule, ()) if wanted else ():
+    if not wanted or rule in surroundings.resolving:
+        return not wanted
+    surroundings.resolving.add(rule)
+    for user in surroundings.users.get(rule, ()):
         if all((rule, path) in surroundings.types for path in wanted):
-            return True
+            break
         rules.model(user)
+    surroundings.resolving.discard(rule)
     missing = [path for path in wanted if (rule, path) not in surroundings.types]
     for path in missing:
         place = surroundings.places.get((rule, path))
