@@ -1057,6 +1057,7 @@ def _scan_name(
             if back is None:
                 return None
         text = back
+        return text, pos
     if origin.depth == 0:
         origin.seen["name", begin] = text
     return text, pos

@@ -182,6 +182,12 @@ class ScanOrigins:
         self.code.add(f"    origin.seen[{'begin' if rule is None else f'{literal(rule)}, begin'}] = {value}")
         return value
 
+    def only_refers(self, op: ops.Op) -> bool:
+        """Whether the value of the rule is what stands elsewhere, under whose offset it is remembered already."""
+        result = self.rule.result
+        refers = isinstance(op, ops.At) and isinstance(result, Name) and op.call.target.name == result.binding.name
+        return refers and self.rule.name in self.origins.in_place
+
     def at(self, op: ops.At) -> None:
         offset = self.named("offset", emit(op.offset, self.names))
         arguments = [emit(value, self.names) for _, value in op.call.arguments]

@@ -58,6 +58,7 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins, ScanRecords):
         self.module = module
         self.tokens = {token.name: token for token in module.tokens}
         self.names = ScanNames()
+        self._last: ops.Op | None = None
         self.code = Code()
         self.patterns: list[Pattern] = []
         self.structs: list[Struct] = []
@@ -96,6 +97,7 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins, ScanRecords):
         else:
             self._declared |= set(optional)
             needed = list(optional)
+            self._last = whole[-1] if whole else None
             self.all(whole)
             if self._limit < self.module.limits.message and (most is None or most > self._limit):
                 self.decline(f"pos - start > {self._limit}")
@@ -258,7 +260,7 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins, ScanRecords):
             test = value if _is_a_test(op) else case_test(value, case.values)
             other = "else:" if _is_a_test(op) else f"elif {test}:"
             with self.code.block(other if index else f"if {test}:", case.place):
-                self._arm(case.body, tail)
+                self._arm(case.body, tail, last=op is self._last)
         if op.otherwise is None and _is_a_test(op) and len(op.cases) == 2:
             return
         if op.otherwise is None:
@@ -266,13 +268,16 @@ class ScanBody(ScanTokens, ScanLoops, ScanOrigins, ScanRecords):
             self.code.add("    return None")
         elif op.cases and (op.otherwise or tail is not None):
             with self.code.block("else:"):
-                self._arm(op.otherwise, tail)
+                self._arm(op.otherwise, tail, last=op is self._last)
         elif op.otherwise or tail is not None:
             self._arm(op.otherwise, tail)
 
-    def _arm(self, body: tuple[ops.Op, ...], tail: Callable[[], None] | None) -> None:
+    def _arm(self, body: tuple[ops.Op, ...], tail: Callable[[], None] | None, last: bool = False) -> None:
+        """A case; `last`: after it comes nothing but the result."""
         before, known = len(self._path), (self.sure, self.octet)
         self.all(body, tail)
+        if last and body and self.only_refers(body[-1]):
+            self.code.add(f"return {self.result()}, pos")
         self.sure, self.octet = known
         del self._path[before:]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support import balanced, shipped
 
-from dissgen_runtime import UP, Alert, ParseError
+from dissgen_runtime import DOWN, UP, Alert, ParseError
 
 HEAD = bytes.fromhex("000101000001000000000000")
 TAIL = bytes.fromhex("00010001")
@@ -57,3 +57,26 @@ def test_names_that_point_into_the_header_are_read_and_bounded() -> None:
     """The identifier as a name: its first octet is the length of a label."""
     value, _, _ = shipped("dns").parse_message(b"\x01a\0" + HEAD[3:] + b"\xc0\x00" + TAIL)
     assert value.questions[0].name == "a"
+
+
+@pytest.mark.parametrize(
+    "owner", [b"\xc0\x0c", b"\xc0\x2d", b"\x03www\xc0\x2d"], ids=["name", "pointer", "behind a label"]
+)
+def test_a_name_that_is_a_pointer_may_be_pointed_at(owner: bytes) -> None:
+    """What a scan does not remember under the place of a pointer is found all the same, and alike in pieces."""
+    module = shipped("dns")
+    record = bytes.fromhex("0001000100000005 0004c0000201")
+    head = bytes.fromhex("0001800000010004 00000000")
+    names = [b"\xc0\x0c", b"\xc0\x1d", owner, owner]  # at 29, 45 and so on
+    data = head + b"\x07example\x03org\0" + TAIL + b"".join(name + record for name in names)
+    value, size, _ = module.parse_message(data)
+    assert size == len(data)
+    assert module._scan_message(data, 0, size)[0] == value
+    last = "www.example.org" if owner[0] == 3 else "example.org"
+    assert [answer.name for answer in value.answers] == ["example.org", "example.org", last, last]
+
+    whole, cut = module.Session(transport="tcp"), module.Session(transport="tcp")
+    stream = len(data).to_bytes(2, "big") + data
+    events = [event for at in range(len(stream)) for event in cut.feed(DOWN, stream[at : at + 1])]
+    assert [event.key() for event in events] == [event.key() for event in whole.feed(DOWN, stream)]
+    assert events[0].answers == value.answers
