@@ -14,8 +14,7 @@ def flags_of(data: bytes, count: int, order: Literal["big", "little"]) -> list[b
     found: list[bool] = []
     for byte in data:
         found += table[byte]
-    del found[count:]
-    return found
+    return found if len(found) == count else found[:count]
 
 
 def numbers_of(data: bytes, count: int, bits: int, signed: bool, order: Literal["big", "little"]) -> list[int]:
