@@ -21,13 +21,14 @@ def _base_128(data: bytes, pos: int, end: int, most: int) -> tuple[int, int] | N
 
 
 def read_leb128(data: bytes, pos: int, end: int) -> tuple[int, int] | None:
-    """At most ten bytes."""
-    return _base_128(data, pos, end, 10)
+    """At most ten bytes and 64 bits: of a tenth byte one bit counts."""
+    got = _base_128(data, pos, end, 10)
+    return None if got is None or got[0] >= 1 << 64 else got
 
 
 def read_zigzag(data: bytes, pos: int, end: int) -> tuple[int, int] | None:
     """The same with the sign in the lowest bit: 0, -1, 1, -2."""
-    got = _base_128(data, pos, end, 10)
+    got = read_leb128(data, pos, end)
     return None if got is None else ((got[0] >> 1) ^ -(got[0] & 1), got[1])
 
 
@@ -78,8 +79,8 @@ BROKEN: Final[dict[VarintReader, Callable[[bytes], int]]] = {
     read_ber_length: _after_first,
 }
 EXPECTED: Final[dict[VarintReader, str]] = {
-    read_leb128: "a number of at most 10 bytes",
-    read_zigzag: "a number of at most 10 bytes",
+    read_leb128: "a number of at most 64 bits in 10 bytes",
+    read_zigzag: "a number of at most 64 bits in 10 bytes",
     read_mqtt: "a number of at most 4 bytes",
     read_quic: "a number of variable length",
     read_ber_length: "a definite length",

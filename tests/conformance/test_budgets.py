@@ -39,6 +39,8 @@ CASES = [
     ("{within: 1, record: [{field: a, number: 8}, {optional: {field: b, number: 8}, when: remaining > 0}]}", "01",
      {"a": 1, "b": None}),
     ("{field: a, varint: leb128}, {field: b, varint: zigzag}", "e58e2603", {"a": 624485, "b": -2}),
+    ("{field: a, varint: leb128}, {field: b, varint: zigzag}", "ff" * 9 + "01" + "ff" * 9 + "01",
+     {"a": 2**64 - 1, "b": -(2**63)}),
     ("{field: a, varint: mqtt}, {field: b, text: {size: {varint: mqtt}}}", "ff7f0161", {"a": 16383, "b": "a"}),
     ("{field: a, varint: quic}, {field: b, varint: quic}", "9d7f3e7d25", {"a": 494878333, "b": 37}),
     ("{field: a, varint: ber_length}, {field: b, varint: ber_length}", "82012c05", {"a": 300, "b": 5}),

@@ -32,6 +32,8 @@ CASES = [
     ("{field: a, text: {size: 1}, convert: [lower, {table: codes}, {enum: E}]}", "41", {"a": 7}),
     ("{field: a, text: {size: 2}, convert: {int: 16}}", "6666", {"a": 255}),
     ("{field: a, varint: leb128, convert: {scale: 2}}", "8101", {"a": 258}),
+    ("{field: a, token: '[-+]?[0-9]+', convert: int, signed: true}, {literal: ;}", "2d31323b", {"a": -12}),
+    ("{field: a, text: {size: 3}, convert: {int: 16}, signed: true}", "2b6666", {"a": 255}),
 ]  # fmt: skip
 
 
@@ -41,6 +43,10 @@ def test_every_way_of_reading_agrees(elements: str, data: str, fields: dict[str,
 
 
 ERRORS = [
+    ("{field: z, number: 8}, {field: a, text: {size: 2}, convert: int}", "012d31", 1, b"-1"),
+    ("{field: z, number: 8}, {field: a, text: {size: 2}, convert: int, signed: true}", "012d2d", 1, b"--"),
+    ("{field: z, number: 8}, {field: a, varint: leb128}", "01" + "ff" * 9 + "02", 1, b"\xff" * 9 + b"\x02"),
+    ("{field: z, number: 8}, {field: a, varint: zigzag}", "01" + "ff" * 9 + "7f", 1, b"\xff" * 9 + b"\x7f"),
     ("{field: z, number: 8}, {field: a, number: 8, convert: {table: names}}, {field: y, number: 8}", "010903", 1, b"\x09"),
     ("{field: a, text: {size: 1}, convert: {bool: {true: t, false: f}}}", "67", 0, b"g"),
     ("{field: a, bytes: {size: {number: 8}}, convert: ipv4}", "03c00002", 1, b"\xc0\x00\x02"),

@@ -64,6 +64,10 @@ def check_conversions(element: Element, context: CheckContext, raw: Type) -> tup
         written.append(_Written("enum", enum.span, enum))
     signed_node = element.get("signed")
     signed = isinstance(signed_node, ScalarNode) and signed_node.value is True
+    if signed_node is not None and raw == STR and not any(item is not None and item.word == "int" for item in written):
+        message, help_ = "there is no number here that could be signed", "write `convert: int` beside it"
+        context.diagnostics.error("DG223", message, signed_node.span, "", help=help_)
+        return None
     for item in written:
         if item is None or not _applicable(item, context, type_):
             return None

@@ -53,6 +53,7 @@ _NUMBER: Final = (*_ORDER, "field", "convert", "enum", "const", "derive", "doc")
 _KEPT: Final = (*_ORDER, "field", "convert", "enum", "const", "stream", "transform", "doc")
 _CHOSEN: Final = (*_ORDER, "field", "convert", "enum", "const", "transform", "doc")
 _BARE: Final = ("doc",)
+_SIGNED: Final[Schema] = {"title": "`true` or `false`", "type": "boolean"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     "token": Fragment(
         "The longest match of a token here: a name from `tokens`, or a regular expression.",
         _TEXT,
-        {"token": ref("token")},
+        {"token": ref("token"), "signed": _SIGNED},
     ),
     "literal": Fragment(
         "Exactly these bytes.",
@@ -82,7 +83,7 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         _NUMBER,
         {
             "number": {"title": "a number of bits", "type": "integer", "minimum": 1, "maximum": 64},
-            "signed": {"title": "`true` or `false`", "type": "boolean"},
+            "signed": _SIGNED,
         },
     ),
     "float": Fragment(
@@ -95,7 +96,9 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     ),
     "flag": Fragment("One bit, as a bool.", _NUMBER, {"flag": TRUE}),
     "bytes": Fragment("Bytes: so many, until a token, or all the rest.", _VALUE, {"bytes": ref("extent")}),
-    "text": Fragment("Like `bytes`, decoded with the encoding of the spec.", _TEXT, {"text": ref("extent")}),
+    "text": Fragment(
+        "Like `bytes`, decoded with the encoding of the spec.", _TEXT, {"text": ref("extent"), "signed": _SIGNED}
+    ),
     "use": Fragment("A rule, with its parameters.", _KEPT, {"use": ref("reference"), "with": ref("arguments")}),
     "record": Fragment("Elements in order; their fields make a record.", _KEPT, {"record": ELEMENTS}),
     "sequence": Fragment("Elements in order; nothing is held back until its end.", _KEPT, {"sequence": ELEMENTS}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,52 @@ def test_an_entry_that_the_extending_spec_changes_is_another_one(tmp_path: Path)
     )
     assert repr(parsed(found, "line", b"xy;")) == "Line(word='xy', is_known=True)"
     assert repr(parsed(found, "line", b"ab;")) == "Line(word='ab', is_known=False)"
+
+
+@pytest.mark.parametrize(
+    ("imports", "name"),
+    [
+        ("[{file: one.yaml, as: o}, {file: two.yaml, as: w}]", "o.KIND"),
+        ("[{file: one.yaml, as: o}, {file: two.yaml, as: w}]", "w.KIND"),
+        ("[{file: one.yaml, as: o}, {file: two.yaml, as: w}, {file: kinds.yaml, as: k}]", "k.KIND"),
+        ("[{file: one.yaml, as: o}, {file: two.yaml, as: w}, kinds.yaml]", "KIND"),
+        ("[{file: one.yaml, as: o}, two.yaml]", "KIND"),
+    ],
+)
+def test_an_enum_that_comes_in_by_several_ways_is_one_type(tmp_path: Path, imports: str, name: str) -> None:
+    part = """
+dissgen: 1
+imports: [kinds.yaml]
+grammar: {RULE: {parameters: {kind: KIND}, record: [{let: is_a, value: kind == KIND.A}]}}
+"""
+    one, two = ("o.one", "w.two") if "as: w" in imports else ("o.one", "two")
+    spec = f"""
+dissgen: 1
+protocol: p
+imports: {imports}
+grammar:
+  m:
+    record:
+      - {{field: kind, number: 8, enum: {name}}}
+      - {{field: once, use: {one}}}
+      - {{field: again, use: {two}}}
+      - {{let: third, value: kind == {name}.A}}
+"""
+    kinds = "dissgen: 1\nenums: {KIND: {1: A, 2: B}}\n"
+    found = compiled(tmp_path, spec, one=part.replace("RULE", "one"), two=part.replace("RULE", "two"), kinds=kinds)
+    shown = repr(parsed(found, "m", b"\x01"))
+    assert shown.count("is_a=True") == 2
+    assert shown.endswith("third=True)")
+    assert found.source.count("(enum.IntEnum)") == 1
+
+
+def test_enums_of_two_files_stay_apart(tmp_path: Path) -> None:
+    kinds = "dissgen: 1\nenums: {KIND: {1: A}}\ngrammar: {rule: {record: [{field: kind, number: 8, enum: KIND}]}}\n"
+    spec = """
+dissgen: 1
+protocol: p
+imports: [{file: one.yaml, as: o}, {file: two.yaml, as: w}]
+grammar: {m: {record: [{field: a, use: o.rule}, {field: b, use: w.rule}]}}
+"""
+    found = compiled(tmp_path, spec, one=kinds, two=kinds.replace("A", "B"))
+    assert re.findall(r"^class (\w+)\(enum.IntEnum\)", found.source, re.MULTILINE) == ["OKind", "WKind"]
