@@ -12,7 +12,7 @@ from dissgen.ir.expressions import Constant, ListDisplay, Typed
 from dissgen.reader import Node, ScalarNode, SequenceNode
 from dissgen.sema.maps import check_map
 from dissgen.sema.model import AlertModel, EventModel, MachineEventModel, TableModel, VariableModel
-from dissgen.sema.reserved import RESERVED
+from dissgen.sema.reserved import RESERVED, SCOPE_WORDS
 from dissgen.sema.spec_context import SpecContext
 from dissgen.spec.quantities import duration, size
 from dissgen.spec.tree import AlertDefinition, EventDefinition, Name, Protocol, TableDefinition, VariableDefinition
@@ -153,7 +153,10 @@ def check_variables(protocol: Protocol, rules: Rules, context: SpecContext) -> d
 
 
 def _variable(item: VariableDefinition, rules: Rules, context: SpecContext) -> VariableModel | None:
-    context.check_name(item.name)
+    if item.name.text not in SCOPE_WORDS:
+        context.check_name(item.name)
+    elif not check_payload_name(item.name, context, "variable"):
+        return None
     type_ = declared_type(item.type, rules.definitions, context)
     scope = _SCOPES.get(item.scope.value if item.scope is not None else "session", "session")
     limit = None

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-RESERVED: Final = frozenset(
+SCOPE_WORDS: Final = frozenset(
+    {"message", "error", "direction", "sender", "transport", "held", "client", "server", "now"}
+)
+"""What transitions see beside the variables: a variable of such a name could not be read."""
+
+RESERVED: Final = SCOPE_WORDS | frozenset(
     {
-        "message",
-        "error",
-        "direction",
-        "sender",
-        "transport",
-        "held",
-        "client",
-        "server",
-        "now",
         "parent",
         "root",
         "item",

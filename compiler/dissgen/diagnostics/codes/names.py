@@ -35,7 +35,7 @@ CODES: Final[tuple[Code, ...]] = (
         "DG204",
         "a name cannot be used",
         "Names are letters, digits and `_` and do not begin with a digit. A field cannot have the name of a function "
-        "or of a scope word of the expressions, or of a parameter of its rule.",
+        "or of a scope word of the expressions, or of a parameter of its rule; a variable not that of a scope word.",
         "record: [{field: len, token: SIZE}]",
         "record: [{field: length, token: SIZE}]",
     ),
