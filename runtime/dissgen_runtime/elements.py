@@ -22,6 +22,7 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 IDLE = -2  # no token is being scanned
+ANY = "*"  # the field of a value that is converted wherever it goes
 
 
 def octets(size: int) -> str:
@@ -64,7 +65,8 @@ class Elements(Budgeted):
         self._piece_start = 0
         self._carry = b""
         self._fresh = True
-        self.decoded = (0, 0)  # where the last value began that is not as long as the bytes that were read, and ended
+        # where the last value began that is not as long as the bytes that were read, and ended; its field
+        self.decoded: tuple[int, int, str | None] = (0, 0, None)
         self.examined = 0  # behind the byte that made the last element that failed impossible
 
     @property
@@ -88,7 +90,12 @@ class Elements(Budgeted):
     ) -> NoReturn:
         """Raise the ParseError of the element at `offset` (default: here) that `size` bytes have made impossible."""
         at = self.offset if offset is None else offset
-        if kind == "value" and offset is not None and self.decoded[1] == self.offset:
+        if (
+            kind == "value"
+            and offset is not None
+            and self.decoded[1] == self.offset
+            and self.decoded[2] in (field, ANY)
+        ):
             at, size = self.decoded[0], self.decoded[1] - self.decoded[0]
         self.examined = at + size
         self._reset_element()
@@ -426,7 +433,12 @@ class Elements(Budgeted):
 
     def settle(self) -> None:
         """What was read is made into another value: what cannot be is an error here, behind it."""
-        self.decoded = (self.offset, self.offset)
+        self.decoded = (self.offset, self.offset, ANY)
+
+    def measured(self, data: bytes, field: str | None) -> bytes:
+        """The bytes of the field just read, which become a text of another length before they are converted."""
+        self.decoded = (self.offset - len(data), self.offset, field)
+        return data
 
     def to_int(self, value: bytes, base: int, signed: bool, field: str | None) -> int:
         """ASCII digits of the base as a number."""

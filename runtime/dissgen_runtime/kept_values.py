@@ -38,7 +38,7 @@ def transformed(
             expected = f"a message of at most {reader.limits.message} bytes"
             reader.fail("limit", field, expected, size=raw, offset=begin)
         data = b"".join(pieces)
-    reader.decoded = (begin, reader.offset)
+    reader.decoded = (begin, reader.offset, field)
     reader.floor -= max(len(data) - raw, 0)
     return data
 

@@ -33,6 +33,14 @@ CASES: list[tuple[str, bytes, dict[str, Any]]] = [
     ("{field: n, number: 8}, {field: items, array: {try: [{record: [{field: a, token: '[0-9]+', convert: int}, {literal: ','}]},"
      " {record: [{field: b, token: '[0-9a-f]+'}, {literal: ','}]}]}, count: n}", b"\0031,1f,22,",
      {"n": 3, "items": [{"a": 1, "b": None}, {"a": None, "b": "1f"}, {"a": 22, "b": None}]}),
+    ("{field: n, number: 8}, {branch: n, cases: ["
+     "{is: 1, try: [{record: [{literal: x}, {field: p, number: 8}]}, {record: [{field: q, number: 16}]}]},"
+     " {is: 2, try: [{record: [{literal: y}, {field: r, number: 8}]}, {record: [{field: s, text: {size: 2}}]}]}]}",
+     b"\2ab", {"n": 2, "p": None, "q": None, "r": None, "s": "ab"}),
+    ("{field: n, number: 8}, {try: [{record: [{field: a, number: 8}, {literal: x}]}, {record: [{optional: {field: b, number: 8},"
+     " when: a is None}, {field: a, number: 8}]}]}", b"\1\2\3", {"n": 1, "a": 3, "b": 2}),
+    ("{field: n, number: 8}, {branch: n, cases: [{is: 1, field: a, number: 8}, {else: true, record: [{optional:"
+     " {field: b, number: 8}, when: a is None}, {field: a, number: 8}]}]}", b"\2\2\3", {"n": 2, "a": 3, "b": 2}),
     ("{field: n, number: 8}, {try: [{record: [{field: x, array: {number: 8}, count: n}, {verify: 'x[5] == 1'}]}, "
      "{field: y, number: 8}]}", b"\1\7", {"n": 1, "x": None, "y": 7}),
 ]  # fmt: skip

@@ -52,6 +52,11 @@ ERRORS = [
     ("{field: a, bytes: {size: {number: 8}}, convert: ipv4}", "03c00002", 1, b"\xc0\x00\x02"),
     ("{field: a, bytes: {rest: true}, convert: mac}", "c00002", 0, b"\xc0\x00\x02"),
     ("{field: z, number: 8}, {field: a, number: 64, convert: timestamp}", "00" + "ff" * 8, 1, b"\xff" * 8),
+    ("{field: z, number: 8}, {field: a, text: {size: 4}, convert: [strip, int]}", "0020317820", 1, b" 1x "),
+    ("{field: z, number: 8}, {field: a, text: {size: 3}, convert: [{unescape: '%'}, {bool: {true: t, false: f}}]}",
+     "00742578", 1, b"t%x"),
+    ("{field: z, token: ' +', convert: strip}, {field: a, token: '[a-z]*', convert: int}, {field: y, number: 8}",
+     "202003", 2, b""),
 ]  # fmt: skip
 
 
@@ -62,6 +67,16 @@ def test_what_does_not_convert_is_an_error_with_its_place(elements: str, data: s
         module.parse_m(bytes.fromhex(data))
     error = caught.value
     assert (error.kind, error.rule, error.field, error.offset, error.found) == ("value", "m", "a", offset, found)
+
+
+def test_text_of_another_length_than_its_bytes_fails_where_they_begin() -> None:
+    """Bytes that are no UTF-8 become four characters each."""
+    elements = "{field: z, number: 8}, {field: a, text: {size: 2}, convert: {bool: {true: ab, false: cd}}}"
+    module = grammar(elements, "encoding: utf-8\n")
+    for data in (b"\0\x80\1", "\0é".encode()):
+        with pytest.raises(ParseError) as caught:
+            module.parse_m(data)
+        assert (caught.value.kind, caught.value.offset, caught.value.found) == ("value", 1, data[1:])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Python, nothing is resumed, fused or optimised.
 
 from __future__ import annotations
 
+import itertools
 import operator
 import re
 import struct
@@ -13,14 +14,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import reference_values as values_of
+
 from dissgen.ir import expressions as e
 from dissgen.ir.expressions import BindingKind, Typed
+from dissgen.ir.ops import Conversion, Transform
 from dissgen.primitives import Bound, RuleUse
 from dissgen.primitives.array import BoundArray
+from dissgen.primitives.at import BoundAt
 from dissgen.primitives.base import Alternative
 from dissgen.primitives.branch import BoundBranch
 from dissgen.primitives.choice import BoundTry
+from dissgen.primitives.converted import BoundConverted
+from dissgen.primitives.effects import BoundEffect
 from dissgen.primitives.fail import BoundFail
+from dissgen.primitives.join import BoundJoin
 from dissgen.primitives.let import BoundLet
 from dissgen.primitives.literal import BoundLiteral
 from dissgen.primitives.number import BoundNumber
@@ -28,13 +36,16 @@ from dissgen.primitives.octets import BoundOctets
 from dissgen.primitives.optional import BoundOptional
 from dissgen.primitives.quantity import Quantity
 from dissgen.primitives.record import BoundRecord
+from dissgen.primitives.skip import BoundAlign, BoundSkip
 from dissgen.primitives.token import BoundToken
 from dissgen.primitives.union import BoundUnion
 from dissgen.primitives.use import BoundCall
 from dissgen.primitives.values import BoundLeaf, Value
+from dissgen.primitives.varint import BoundVarint
 from dissgen.primitives.verify import BoundVerify
 from dissgen.primitives.within import BoundWithin
 from dissgen.sema.model import Model, RuleModel
+from dissgen.types import EnumType, inner
 
 Values = dict[str, Any]
 MESSAGE = 1024 * 1024
@@ -53,9 +64,10 @@ class Failure(Exception):
 
 @dataclass
 class Frame:
-    """One use of a rule."""
+    """One use of a rule, which began at `begin`."""
 
     values: Values
+    begin: int = 0
     item: Any = None
     index: int = 0
     locals: Values = field(default_factory=dict)
@@ -69,8 +81,11 @@ class Interpreter:
         self.tokens = {token.name: re.compile(token.text.encode("latin-1")) for token in model.tokens}
         self.ends = {end.name: re.compile(end.text.encode("latin-1")) for end in model.terminators}
         self.tables = {table.name: dict(table.entries) for table in model.tables}
+        self.encoding = str(model.protocol.encoding)
         self.data = data
         self.at = 0
+        self.origins: list[tuple[int, Values]] = [(0, {})]
+        self.budgets: list[int] = []
         self.items = items
         self.longest = token
         self.streams: dict[str, bytes] = {}
@@ -84,11 +99,27 @@ class Interpreter:
 
     def rule(self, rule: RuleModel, frame: Frame) -> Any:
         assert rule.body is not None
-        self.read(rule.body, frame)
-        if rule.result is not None:
-            return self.value(rule.result, frame)
-        kept = {f.name: frame.values.get(f.name) for f in rule.fields if not f.local}
-        return {name: value for name, value in kept.items() if value is not None}
+        if rule.origin:
+            self.origins.append((self.at, {}))
+        frame.begin = self.at
+        try:
+            self.read(rule.body, frame)
+            if rule.result is not None:
+                return self.value(rule.result, frame)
+        finally:
+            if rule.origin:
+                self.origins.pop()
+        kept: Values = {}
+        named: Values = {}
+        for f in rule.fields:
+            value, type_ = frame.values.get(f.name), inner(f.type)
+            if f.local or value is None:
+                continue
+            kept[f.name] = value
+            if isinstance(type_, EnumType):
+                members = {number: name for name, number in type_.members}
+                named[f"{f.name}_name"] = members.get(value)
+        return kept | named
 
     def call(self, use: RuleUse, frame: Frame) -> Any:
         arguments = {name: self.value(value, frame) for name, value in use.arguments}
@@ -119,8 +150,33 @@ class Interpreter:
                 return self.leaf(value, raw, frame, start, text=True, kept=kept)
             case BoundNumber():
                 return self.number(bound, frame, kept)
+            case BoundVarint(result=value, form=form):
+                start = self.at
+                try:
+                    number, size = values_of.varint(form, self.data[start:])
+                except ValueError:
+                    raise Failure("value", value.field, start) from None
+                except values_of.Short:
+                    raise Failure("truncated", value.field, start) from None
+                self.at += size
+                return self.modified(value, number, frame, start, kept=kept)
             case BoundOctets():
                 return self.octets(bound, frame, kept)
+            case BoundConverted():
+                return self.converted(bound, frame)
+            case BoundSkip(size=size):
+                self.skip(self.quantity(size, frame))
+            case BoundAlign(shift=shift, size=size):
+                if shift:
+                    self.skip(1)
+                self.skip(-(self.at - self.origins[-1][0]) % size)
+            case BoundAt():
+                self.elsewhere(bound, frame)
+            case BoundJoin():
+                self.join(bound, frame)
+            case BoundEffect(values=assigned):
+                for _, value in assigned:
+                    self.value(value, frame)
             case BoundCall(use=use, field=name):
                 got = self.call(use, frame)
                 if name is not None:
@@ -160,6 +216,51 @@ class Interpreter:
                 raise NotImplementedError(f"the reference does not know {type(bound).__name__}")
         return None
 
+    def skip(self, size: int) -> None:
+        if size < 0:
+            raise Failure("value", None, self.at)
+        if self.at + size > MESSAGE:
+            raise Failure("limit", None, self.at)
+        if self.at + size > len(self.data):
+            raise Failure("truncated", None, self.at)
+        self.at += size
+
+    def elsewhere(self, bound: BoundAt, frame: Frame) -> None:
+        """What stands before the rule, in the bytes up to here; each thing is read once."""
+        offset = self.quantity(bound.offset, frame)
+        here, whole, (origin, seen) = self.at, self.data, self.origins[-1]
+        if not origin <= origin + offset < frame.begin:
+            raise Failure("value", bound.field, here)
+        arguments = [(name, self.value(value, frame)) for name, value in bound.use.arguments]
+        key = repr((bound.use.rule, offset, arguments))
+        if key not in seen:
+            self.at, self.data = origin + offset, whole[:here]
+            try:
+                seen[key] = self.rule(self.rules[bound.use.rule], Frame(dict(arguments)))
+            finally:
+                self.at, self.data = here, whole
+        if bound.field is not None:
+            frame.values[bound.field] = seen[key]
+
+    def join(self, bound: BoundJoin, frame: Frame) -> None:
+        """What is streamed inside is decoded as one."""
+        before = self.streams.pop(bound.event, b"")
+        self.read(bound.body, frame)
+        self.streams[bound.event] = before + self.decoded(bound.transforms, self.streams.pop(bound.event, b""))
+
+    @staticmethod
+    def decoded(transforms: tuple[Transform, ...], data: bytes) -> bytes:
+        """Of a stream: what is wrong ends it."""
+        for step in transforms:
+            data, _ = values_of.decoded(step.name, data)
+        return data
+
+    def converted(self, bound: BoundConverted, frame: Frame) -> Any:
+        """What was read is changed where it ends."""
+        self.read(bound.body, frame)
+        of = Value(bound.field, bound.conversions, bound.raw_type, bound.constant, None, bound.transforms)  # type: ignore[arg-type]
+        return self.modified(of, frame.values[bound.raw], frame, self.at, kept=True)
+
     def within(self, bound: BoundWithin, frame: Frame) -> None:
         """A budget in which nothing is streamed: all of it has to be there."""
         size, whole = self.quantity(bound.size, frame), self.data
@@ -169,6 +270,7 @@ class Interpreter:
         if start + size > len(whole):
             raise Failure("truncated", bound.field, start)
         self.data = whole[: start + size]
+        self.budgets.append(start + size)
         try:
             self.read(bound.body, frame)
             if bound.slack:
@@ -177,6 +279,7 @@ class Interpreter:
                 raise Failure("mismatch", bound.field, self.at)
         finally:
             self.data = whole
+            self.budgets.pop()
 
     def first(self, alternatives: tuple[Alternative, ...], frame: Frame) -> None:
         """The first alternative that matches; else the failure of the one that got furthest."""
@@ -236,7 +339,7 @@ class Interpreter:
             value = bool(number)
         elif bound.form == "float":
             (value,) = struct.unpack({16: ">e", 32: ">f", 64: ">d"}[bound.bits], number.to_bytes(size, "big"))
-        return self.modified(bound.result, value, frame, start, kept=kept)
+        return self.modified(bound.result, value, frame, start, kept=kept, fixed=True)
 
     def octets(self, bound: BoundOctets, frame: Frame, kept: bool) -> Any:
         value = bound.result
@@ -273,6 +376,11 @@ class Interpreter:
         raw = self.data[start : self.at]
         for key in keys:
             raw = bytes(byte ^ key for byte in raw)
+        for step in value.kept_transforms:
+            if step.key is None:
+                raw, wrong = values_of.decoded(step.name, raw)
+                if wrong is not None:
+                    raise Failure(wrong, value.field, start)
         return self.leaf(value, raw, frame, start, text=bound.text, kept=kept)
 
     def search(self, bound: BoundOctets, start: int) -> int:
@@ -286,7 +394,8 @@ class Interpreter:
                 return place
         if bound.result.stream is not None:
             raise Failure("truncated", bound.result.field, len(self.data))
-        kind = "limit" if len(rest) > (bound.limit or self.longest) else "truncated"
+        longest = bound.limit or self.longest
+        kind = "limit" if len(rest) > longest and not _could_end(pattern, rest, longest) else "truncated"
         raise Failure(kind, bound.result.field, start)
 
     def branch(self, bound: BoundBranch, frame: Frame) -> None:
@@ -337,26 +446,48 @@ class Interpreter:
 
     def leaf(self, value: Value, raw: bytes, frame: Frame, start: int, *, text: bool, kept: bool) -> Any:
         if value.stream is not None:
-            data = re.sub(rb"(\A|\n)\.", rb"\1", raw) if value.transforms else raw
+            data = self.decoded(value.transforms, raw)
             self.streams[value.stream] = self.streams.get(value.stream, b"") + data
             if value.field is None:
                 return None
-        result: Any = raw.decode("latin-1") if text else raw
+        result: Any = raw.decode(self.encoding, "backslashreplace") if text else raw
+        if text and any(step.kind == "decode" for step in value.conversions):
+            try:
+                raw.decode(self.encoding)
+            except UnicodeDecodeError:
+                raise Failure("value", value.field, start) from None
         return self.modified(value, result, frame, start, kept=kept)
 
-    def modified(self, value: Value, result: Any, frame: Frame, start: int, *, kept: bool) -> Any:
+    def modified(self, value: Value, result: Any, frame: Frame, start: int, *, kept: bool, fixed: bool = False) -> Any:
         if value.field is None and value.constant is None and not kept:
             return result  # nobody sees the value: it is not converted
         for step in value.conversions:
             try:
-                result = _CONVERSIONS[step.kind](result, step.base)
-            except ValueError:
+                result = self.conversion(step, result)
+            except (ValueError, KeyError):
                 raise Failure("value", value.field, start) from None
         if value.constant is not None and result != value.constant:
-            raise Failure("const", value.field, self.at)
+            # a number of fixed size is looked at where it stands, anything else where it ends
+            raise Failure("const", value.field, start if fixed else self.at)
         if value.field is not None:
             frame.values[value.field] = result
         return result
+
+    def conversion(self, step: Conversion, value: Any) -> Any:
+        match step.kind:
+            case "decode":
+                return value
+            case "bool":
+                return bool(value) if not step.values else dict(step.values)[value]
+            case "scale":
+                assert step.factor is not None
+                return value * step.factor
+            case "table":
+                return self.tables[str(step.table)][value]
+            case "unescape":
+                return values_of.unescape(value, step.mark)
+            case kind:
+                return _CONVERSIONS[kind](value, step.base)
 
     # Expressions
 
@@ -399,13 +530,16 @@ class Interpreter:
             case e.Call(function, arguments):
                 return _FUNCTIONS[function](*map(get, arguments))
             case e.Method(value, name, arguments):
-                return getattr(get(value), name)(*map(get, arguments))
+                found = list(map(get, arguments))
+                if name in ("encode", "decode") and not found:
+                    found.append(self.encoding)
+                return getattr(get(value), name)(*found)
             case e.Generator():
                 return self.generated(node, frame)
             case e.Peek(kind, argument):
                 return self.peek(kind, argument, frame)
             case e.Matches(value, token):
-                return bool(self.tokens[token].fullmatch(get(value).encode("latin-1")))
+                return bool(self.tokens[token].fullmatch(get(value).encode(self.encoding)))
         raise NotImplementedError(f"the reference does not know {type(node).__name__}")
 
     def name(self, binding: e.Binding, frame: Frame) -> Any:
@@ -418,6 +552,10 @@ class Interpreter:
                 return frame.item
             case BindingKind.INDEX:
                 return frame.index
+            case BindingKind.POSITION:
+                return self.at - self.origins[-1][0]
+            case BindingKind.REMAINING:
+                return self.budgets[-1] - self.at
             case BindingKind.TABLE:
                 return self.tables[binding.name]
         raise NotImplementedError(f"the reference does not know the name {binding.name}")
@@ -439,6 +577,13 @@ class Interpreter:
         if kind == "bytes":
             return rest.startswith(argument)
         return any(self.tokens[argument].fullmatch(rest[:size]) for size in range(len(rest) + 1))
+
+
+def _could_end(pattern: re.Pattern[bytes], rest: bytes, longest: int) -> bool:
+    """Whether more bytes could make a match that begins in time: those of the terminators are tried."""
+    more = [bytes(octets) for size in (1, 2, 3) for octets in itertools.product(b".\n;", repeat=size)]
+    places = range(max(longest - 3, 0), longest + 1)
+    return any(pattern.fullmatch(rest + octets, place) for place in places for octets in more)
 
 
 def _split(data: bytes) -> list[bytes]:
@@ -494,6 +639,11 @@ _CONVERSIONS: dict[str, Callable[[Any, int], Any]] = {
     "lower": lambda value, base: value.lower(),
     "strip": lambda value, base: value.strip(),
     "hex": lambda value, base: value.hex(),
+    "ipv4": lambda value, base: values_of.ipv4(value),
+    "ipv6": lambda value, base: values_of.ipv6(value),
+    "mac": lambda value, base: values_of.mac(value),
+    "timestamp": lambda value, base: values_of.timestamp(value),
+    "bit_set": lambda value, base: values_of.bit_set(value),
 }
 _UNARY: dict[str, Callable[[Any], Any]] = {
     "not": operator.not_,

@@ -10,6 +10,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from spec_words import Words
+
 TOKENS: Final = {
     "WORD": ("[a-z]+", (b"a", b"abc", b"get", b"zz")),
     "NUM": ("[0-9]{1,4}", (b"0", b"3", b"12", b"1")),
@@ -64,13 +66,15 @@ def written(name: str) -> str:
     return f"{name}_" if name == "class" else name
 
 
-class Generator:
+class Generator(Words):
     """Makes one spec; `rules` are those that exist so far: (name, builds a record, its scope, streams, parameters)."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.rules: list[tuple[str, Scope, bool, list[str]]] = []
         self.grammar: dict[str, Any] = {}
+        self.values = {"plain": "str", "joined": "str"}  # rules that yield a value, not a record
+        self.origins: set[str] = set()
         self.streams = False
         self.in_union = False
         self.at_end = False
@@ -210,6 +214,7 @@ class Generator:
 
     def element(self, scope: Scope, depth: int) -> Any:
         kinds = ["leaf"] * 6 + ["let", "verify", "name", "eol", "packed"]
+        kinds += ["converted", "varint", "align", "skip", "kept_transform", "effect", "text", "figure"]
         if depth:
             kinds += [
                 "optional",
@@ -224,6 +229,12 @@ class Generator:
                 "union",
                 "try",
                 "within",
+                "at",
+                "joined",
+                "sized_array",
+                "lookup",
+                "sequence",
+                "implicit",
             ]
         if not self.in_union:
             kinds += ["stream"]
@@ -334,7 +345,9 @@ class Generator:
             elif end == "while":
                 made["while"] = self.test(scope, loop=True)
             elif end == "until":
-                made["until"] = self.pick((f"index * 2 >= {self.number(scope)}", "peek() == 10", "index == 1"))
+                tests = [f"index * 2 >= {self.number(scope)}", "peek() == 10", "index == 1"]
+                tests += ["item == 'a'", "len(item) > 2"] if isinstance(item, str) else []
+                made["until"] = self.pick(tests)
             else:
                 made["rest"] = True
         if name is not None:
@@ -355,7 +368,7 @@ class Generator:
         made: dict[str, Any] = {"use": rule[0], "field": name}
         if rule[3]:
             made["with"] = {parameter: self.number(scope) for parameter in rule[3]}
-        scope.surely[name] = "str" if rule[0] == "plain" else "record"
+        scope.surely[name] = self.values.get(rule[0], "record")
         return made
 
     def _merge(self, scope: Scope, depth: int) -> Any:
@@ -363,7 +376,9 @@ class Generator:
         fitting = [
             rule
             for rule in fitting
-            if not {*rule[1].surely, *rule[1].maybe} & {*scope.surely, *scope.maybe} and rule[0] != "plain"
+            if not {*rule[1].surely, *rule[1].maybe} & {*scope.surely, *scope.maybe}
+            and rule[0] not in self.values
+            and rule[0] not in self.origins
         ]
         if not fitting:
             return "EOL"
@@ -402,6 +417,8 @@ class Generator:
         if self.chance(0.5):
             made["slack"] = "allow"
         made["record"] = [self.element(scope, depth - 1) for _ in range(self.random.randint(1, 2))]
+        if self.chance(0.4):
+            made["record"].append({"skip": "remaining // 2"})
         if self.chance(0.5):
             name = self.fresh(scope)
             made["record"].append({"bytes": {"rest": True}, **({"field": name} if name else {})})
@@ -413,24 +430,42 @@ class Generator:
     # The spec
 
     def rule(self, name: str) -> None:
-        scope, self.streams = Scope(), False
+        kind = self.pick(("record", "record", "sequence"))
+        scope, self.streams = Scope(), kind == "sequence"
         parameters = ["data", "n1"] if self.chance(0.2) else []
         scope.surely |= dict.fromkeys(parameters, "int")
         body = [self.leaf(scope, keep=True), *(self.element(scope, 2) for _ in range(self.random.randint(1, 4)))]
         if self.chance(0.7):
             body.append("EOL")
-        made: dict[str, Any] = {self.pick(("record", "record", "sequence")): body}
+        made: dict[str, Any] = {kind: body}
         if parameters:
             made["parameters"] = dict.fromkeys(parameters, "int")
+        if self.chance(0.2):
+            made["origin"] = True
+            self.origins.add(name)
+        type_ = self.pick(("int", "str", "bool"))
+        fitting = [item for item in scope.names(type_) if item not in parameters]
+        if fitting and not parameters and self.chance(0.2):
+            made["value"], self.values[name] = written(self.pick(fitting)), type_
+            scope = Scope()
         if self.chance(0.5):
             made["resync"] = "EOL" if self.chance(0.7) else {"before": "EOL"}
         for parameter in parameters:
-            del scope.surely[parameter]
+            scope.surely.pop(parameter, None)
         self.grammar[name] = made
         self.rules.append((name, scope, self.streams, parameters))
 
+    def show(self, name: str) -> None:
+        """A rule of what is seldom drawn."""
+        scope, self.streams = Scope(), False
+        body = [self.leaf(scope, keep=True)]
+        for kind in ("converted", "converted", "converted", "text", "figure", "converted", "text", "figure", "array"):
+            body.append(getattr(self, f"_{kind}")(scope, 1))
+        self.grammar[name] = {"record": body, "resync": "EOL"}
+        self.rules.append((name, scope, self.streams, []))
+
     def side(self) -> Any:
-        rule = self.pick([item for item in self.rules if item[0] != "plain"])
+        rule = self.pick([item for item in self.rules if item[0] not in self.values])
         made: dict[str, Any] = {"use": rule[0]}
         if rule[3]:
             made["with"] = dict.fromkeys(rule[3], "total")
@@ -476,34 +511,63 @@ class Generator:
     def spec(self) -> dict[str, Any]:
         self.grammar["plain"] = {"token": "WORD"}
         self.grammar["fed"] = {"record": [{"bytes": {"size": 2}, "stream": "body"}, "EOL"]}
-        self.rules += [("plain", Scope(), False, []), ("fed", Scope(), True, [])]
+        self.grammar |= self.library()
+        self.rules += [("plain", Scope(), False, []), ("fed", Scope(), True, []), ("joined", Scope(), False, [])]
         for name in self.random.sample(("state", "command_event", "a_2", "a", "record", "class", "_inner"), 3):
             self.rule(name)
+        self.show("shown")
         names = self.random.sample(STATE_NAMES, self.random.randint(1, 3))
         states = {}
         for name in names:
             (up, up_scope), (down, down_scope) = self.side(), self.side()
             rows = self.rows("up", up_scope, names) + self.rows("down", down_scope, names)
             states[name] = {"up": up, "down": down, **({"transitions": rows} if rows else {})}
-        return {
-            "dissgen": 1,
-            "protocol": "random_spec",
-            "transport": {"tcp": [9999]},
-            "limits": {"token": "64 B", "items": 9, "message": "512 B", "hold": "4 KiB"},
-            "tokens": {name: pattern for name, (pattern, _) in TOKENS.items()},
-            "tables": {"kinds": {"get": "abc", "put": "a", "a": "get"}, "words": ["a", "get"]},
-            "grammar": self.grammar,
-            "variables": {
-                "total": {"type": "int", "initial": 0},
-                "queue": {"type": "list[str]", "initial": [], "limit": 4},
-                "last": {"type": "optional[str]", "initial": None},
-            },
-            "events": {"body": {"stream": "bytes"}, "seen": {"total": "int"}, "stream": {"self": "str"}},
-            "alerts": {"odd": {"severity": "low", "description": "odd {total}"}},
-            "initial": names[0],
-            "states": states,
-            "any": [{"event": "parse_error", "execute": [{"skip": "EOL"} if self.chance(0.6) else {"log": "bad"}]}],
-        }
+        return self.with_event(
+            {
+                "dissgen": 1,
+                "protocol": "random_spec",
+                "transport": {"tcp": [9999]},
+                "limits": {"token": "64 B", "items": 9, "message": "512 B", "hold": "4 KiB"},
+                "encoding": self.pick(("latin-1", "latin-1", "utf-8")),
+                "machine": {"type": "bidirectional", "events": {"half": {}}},
+                "enums": {"KIND": {1: "A", 2: "B"}},
+                "tokens": {name: pattern for name, (pattern, _) in TOKENS.items()},
+                "tables": {"kinds": {"get": "abc", "put": "a", "a": "get"}, "words": ["a", "get"]},
+                "grammar": self.grammar,
+                "variables": {
+                    "total": {"type": "int", "initial": 0},
+                    "queue": {"type": "list[str]", "initial": [], "limit": 4},
+                    "last": {"type": "optional[str]", "initial": None},
+                    "noted": {"type": "int", "initial": 0, "scope": "message"},
+                },
+                "events": {
+                    "body": {"stream": "bytes"},
+                    "seen": {"total": "int"},
+                    "stream": {"self": "str"},
+                    "mark": {},
+                },
+                "alerts": {"odd": {"severity": "low", "description": "odd {total}"}},
+                "initial": names[0],
+                "states": states,
+                "any": [
+                    {"event": "parse_error", "execute": [{"skip": "EOL"} if self.chance(0.6) else {"log": "bad"}]},
+                    {"event": "half", "execute": []},
+                ],
+            }
+        )
+
+    def with_event(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """The spec without the event of its machine, if no state reads a rule that raises it."""
+        reached: set[str] = set()
+        wanted = {side["use"] for state in spec["states"].values() for side in (state["up"], state["down"])}
+        while wanted - reached:
+            reached |= wanted
+            wanted = {name for rule in reached for name in self.grammar if f"'{name}'" in flow(self.grammar[rule])}
+        if not any("raise: 'half'" in flow(self.grammar[rule]) for rule in reached):
+            del spec["machine"]
+            spec["any"].pop()
+            without(self.grammar)
+        return spec
 
     # Input
 
@@ -520,6 +584,9 @@ class Generator:
     def sample(self, element: Any) -> bytes:
         if isinstance(element, str):
             return self.sample(self.grammar[element]) if element in self.grammar else self.pick(TOKENS[element][1])
+        found = self.sampled(element)
+        if found is not None:
+            return found
         if "within" in element:
             inside = b"".join(self.sample(item) for item in element["record"])
             return (len(inside).to_bytes() if isinstance(element["within"], dict) else b"") + inside
@@ -572,10 +639,23 @@ def shared_size(name: str) -> str:
     return f"{written(name)} % 3"
 
 
+def without(node: Any) -> None:
+    """Take each `raise` out."""
+    if isinstance(node, dict) and "raise" in node:
+        del node["raise"]
+        node["empty"] = True
+    for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        without(item)
+
+
 def flow(value: Any) -> str:
     """As YAML in flow style; text in single quotes."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{flow(key) if isinstance(key, bool) else key}: {flow(item)}" for key, item in value.items())
+            + "}"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, str):

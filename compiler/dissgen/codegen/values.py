@@ -84,6 +84,8 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
     value, is_bytes = raw, not of_number
     if isinstance(op, ops.Converted):
         is_bytes, of_number = isinstance(op.source.type, BytesType), not isinstance(op.source.type, BytesType | StrType)
+    elif checked and _changes_length(op, text, module):
+        value = f"r.measured({value}, {literal(op.field)})"
     for step in op.conversions:
         match step.kind:
             case "int":
@@ -112,6 +114,18 @@ def converted(op: ops.Leaf, raw: str, module: ops.Module, *, checked: bool) -> s
     if is_bytes and text and not isinstance(op.type, BytesType):
         value = decode(value, module)
     return value
+
+
+def _changes_length(op: ops.Leaf, text: bool, module: ops.Module) -> bool:
+    """Whether what a conversion refuses may be longer or shorter than the bytes that were read."""
+    if isinstance(op, ops.LiteralRead | ops.PackedRead | ops.NumberRead | ops.VarintRead) or op.transforms:
+        return False
+    same = module.encoding == "latin-1" or not text
+    for number, step in enumerate(op.conversions):
+        on_bytes = number == 0 and (same or step.kind in ("int", "float", "decode"))
+        if not on_bytes and (step.kind in ("int", "float") or fails(op, step)):
+            return True
+    return False
 
 
 def fixed_literal(found: Layout) -> str:

@@ -102,8 +102,8 @@ class CheckContext(Protocol):
     def whole_bytes(self, span: Span) -> None:
         """Report what ends inside a byte."""
 
-    def local(self, name: str) -> str:
-        """A name for a local of the rule that no field of the spec has, like this one."""
+    def local(self, name: str, *, own: bool = False) -> str:
+        """A name for a local of the rule that no field of the spec has, like this one; `own`: nor another path."""
 
     def local_type(self, name: str) -> Type | None:
         """The type of a field or local that was just set."""

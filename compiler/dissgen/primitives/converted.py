@@ -55,7 +55,7 @@ class ConvertedPrimitive(Primitive):
         kept = tuple(item for item in element.modifiers if item.key.value not in given)
         raw = field.text if field is not None and given == ["const"] else ""
         if not raw:
-            raw = context.local("value" if field is None else f"{field.text.lstrip('_')}_value")
+            raw = context.local("value" if field is None else f"{field.text.lstrip('_')}_value", own=True)
             own = Modifier(ScalarNode(element.span, "field"), ScalarNode(element.span, raw))
             kept = (*(item for item in kept if item.key.value != "field"), own)
         body = context.element(replace(element, modifiers=kept))

@@ -83,7 +83,7 @@ def _taken_out(
     fields = [item for item in model.fields if not item.local] if model is not None else []
     if not fields:
         return None
-    local = checker.local(f"{_LOCAL}_{number}")
+    local = checker.local(f"{_LOCAL}_{number}", own=True)
     checker.define(_name(local, element), use.type)
     record = TypedName(Binding(BindingKind.FIELD, local, use.type), use.type, element.span)
     lets: list[Bound] = []

@@ -84,11 +84,11 @@ class RuleChecker(Positioned, Definitions, Branches, Paths, Joining, RuleNames):
 
     # Locals
 
-    def local(self, name: str) -> str:
+    def local(self, name: str, *, own: bool = False) -> str:
         free, number = name, 2
         if free in self.rules.field_names or free in RESERVED:
             name = free = f"{self.name}_{name}"
-        while self._is_taken(free):
+        while self._is_taken(free) or (own and free in self.internal):
             free, number = f"{name}_{number}", number + 1
         self.internal.add(free)
         self.hidden.add(free)
@@ -271,9 +271,10 @@ class RuleChecker(Positioned, Definitions, Branches, Paths, Joining, RuleNames):
         return correct
 
     def final_type(self, name: str) -> Type | None:
-        """The field's type in the record: an optional where not every path has set it."""
+        """The field's type in the record: an optional where not every path has set it, or it is read before that."""
         type_ = self.fields[name].type
-        if type_ is None or name in self.internal or self.present is None or name in self.present:
+        always = self.present is None or name in self.present
+        if type_ is None or name in self.internal or (always and name not in self.early):
             return type_
         return optional(type_)
 

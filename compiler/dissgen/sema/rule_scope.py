@@ -85,6 +85,8 @@ class RuleNames:
         self.fields: dict[str, FieldState] = {}
         self.present: set[str] | None = set()
         """The fields that are set wherever the reading is now; None: it never gets here."""
+        self.early: set[str] = set()
+        """Fields that are read where not every path has set them."""
         self.captured: dict[str, Binding] = {}
         self.internal: set[str] = set()
         """Locals that the compiler has made: no expression sees them."""
@@ -134,6 +136,8 @@ class RuleNames:
         field = self.fields.get(name) if name not in self.internal else None
         if field is not None and field.type is not None:
             always = self.present is None or name in self.present
+            if not always:
+                self.early.add(name)
             return Binding(BindingKind.FIELD, name, field.type if always else optional(field.type))
         type_ = self.parameters.get(name)
         if type_ is not None:
