@@ -10,8 +10,9 @@ from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.reader import MappingNode, Node, ScalarNode, SequenceNode
 from dissgen.sema import custom, hooks, maps, skipping
+from dissgen.sema.changing import behind
 from dissgen.sema.declarations import check_alert
-from dissgen.sema.expressions import Fact, check_template, narrowings, subject
+from dissgen.sema.expressions import Fact, check_template, narrowings
 from dissgen.sema.model import AlertModel
 from dissgen.sema.parties import check_parties
 from dissgen.sema.payloads import fill
@@ -26,17 +27,6 @@ if TYPE_CHECKING:
     from dissgen.sema.machine import Machine
 
 Verdict: TypeAlias = Literal["accept", "drop", "reset"]
-
-
-def _changed(verb: ops.Verb | None) -> frozenset[str]:
-    """The variables that have another value behind a verb: what a test has shown of them is forgotten."""
-    match verb:
-        case ops.SetVariables(values=values):
-            return frozenset(name for name, _ in values)
-        case ops.CallHook(into=str(name)):
-            return frozenset({name})
-        case _:
-            return frozenset()
 
 
 class VerbChecker:
@@ -67,9 +57,10 @@ class VerbChecker:
             checked = self._dispatch(verb)
         finally:
             self.known = before
-        changed = _changed(checked)
-        self.known = frozenset(fact for fact in before if subject(fact) not in changed)
-        return None if verb.when is not None and self.when is None else checked
+        if checked is None or (verb.when is not None and self.when is None):
+            return None
+        self.known = behind(checked, before)
+        return checked
 
     def _dispatch(self, verb: VerbDefinition) -> ops.Verb | None:
         handler = _VERBS.get(verb.kind)
