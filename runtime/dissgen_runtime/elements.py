@@ -6,20 +6,15 @@ there and looks at new bytes only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from dissgen_runtime.budgets import Budgeted
 from dissgen_runtime.errors import FOUND_LIMIT, ErrorKind, ParseError
 from dissgen_runtime.events import Direction
 from dissgen_runtime.fixed import Fixed
 from dissgen_runtime.limits import Limits
-from dissgen_runtime.numbers import parse_float, parse_int
 from dissgen_runtime.tokens import Terminator, Token
 from dissgen_runtime.varints import BROKEN, EXPECTED, VarintReader
-
-T = TypeVar("T")
-V = TypeVar("V")
 
 IDLE = -2  # no token is being scanned
 ANY = "*"  # the field of a value that is converted wherever it goes
@@ -420,36 +415,3 @@ class Elements(Budgeted):
         accept = self._scan(token, any_match=False)
         self._state = IDLE
         return accept
-
-    # Values
-
-    def convert(self, function: Callable[[V], T], value: V, field: str | None, size: int = 0) -> T:
-        """What a function makes of the value that was read just now; of bytes, or of a number of so many bytes."""
-        try:
-            return function(value)
-        except (ValueError, KeyError):
-            size = len(value) if isinstance(value, bytes | str) else size
-            self.fail("value", field, "a value that converts", size=size, offset=self.offset - size)
-
-    def settle(self) -> None:
-        """What was read is made into another value: what cannot be is an error here, behind it."""
-        self.decoded = (self.offset, self.offset, ANY)
-
-    def measured(self, data: bytes, field: str | None) -> bytes:
-        """The bytes of the field just read, which become a text of another length before they are converted."""
-        self.decoded = (self.offset - len(data), self.offset, field)
-        return data
-
-    def to_int(self, value: bytes, base: int, signed: bool, field: str | None) -> int:
-        """ASCII digits of the base as a number."""
-        number = parse_int(value, base, signed)
-        if number is not None:
-            return number
-        self.fail("value", field, f"a number in base {base}", size=len(value), offset=self.offset - len(value))
-
-    def to_float(self, value: bytes, field: str | None) -> float:
-        """ASCII digits, a fraction and an exponent as a number."""
-        number = parse_float(value)
-        if number is not None:
-            return number
-        self.fail("value", field, "a number", size=len(value), offset=self.offset - len(value))

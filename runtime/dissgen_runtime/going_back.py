@@ -6,12 +6,12 @@ counts nothing; the compiler makes one only where it could not come near that li
 
 from __future__ import annotations
 
-from dissgen_runtime.elements import Elements
 from dissgen_runtime.events import Direction
 from dissgen_runtime.limits import Limits
+from dissgen_runtime.values import Values
 
 
-class GoingBack(Elements):
+class GoingBack(Values):
     """Marks, to which reading comes back."""
 
     __slots__ = ("_again", "_furthest", "message_start")
