@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -91,6 +92,24 @@ def _dissect(stream: Iterable[Packet], dissectors: Dissectors) -> dict[int, Flow
         else:
             flow.events.append(item.event)
     return flows
+
+
+_PLACE = re.compile(r"[^:]*: (\S+ at byte \d+): ")
+
+
+def described(event: Event) -> str:
+    """Its side, its name (an alert's id), and of a parse error the place."""
+    assert event.direction is not None
+    if not isinstance(event, Alert):
+        return f"{event.direction.value} {event.name}"
+    found = _PLACE.match(event.description)
+    return " ".join([event.direction.value, event.id, *([found[1]] if found else [])])
+
+
+def reported(path: Path, flows: Iterable[FlowResult], frame: int) -> list[Event]:
+    """What was reported at the time of a packet, which is counted from 1, but for the ends of streams."""
+    time = packets(path)[frame - 1].time
+    return [event for flow in flows for event in flow.events if event.time == time and event.name != "end"]
 
 
 class Recorder:

@@ -72,6 +72,8 @@ def _small(text: str) -> str:
 def answer(record: Any) -> str | None:
     """A resource record as Zeek writes it; None for one that it passes over."""
     data = record.data
+    if data is None:
+        return None  # as in an UPDATE (RFC 2136)
     match int(record.type):
         case 1 | 28 | 2 | 5 | 12 | 39:
             return str(data)
@@ -123,7 +125,8 @@ def columns(row: Row) -> dict[str, str]:
 @pytest.mark.parametrize("log", LOGS, ids=lambda log: log.parent.name)
 def test_the_logs_are_those_of_zeek(log: Path) -> None:
     found = {(log.parent.name, *key): value for key, value in differences(log).items()}
-    assert set(found) == {key for key in DIFFERENCES if key[0] == log.parent.name}, found
+    explained = {key: ours for key, (ours, _) in DIFFERENCES.items() if key[0] == log.parent.name}
+    assert {key: ours for key, (ours, _) in found.items()} == explained, found
 
 
 @needs_data
