@@ -174,7 +174,7 @@ def _value(value: object) -> str:
         text = _escaped(value)
         plain = text != "" and not any(character in text for character in " =[]{}\"'")
         short = _elided(text, len(value), "characters")
-        return short if plain else f'"{short}"'
+        return short if plain else _in_quotes(short)
     if isinstance(value, (bytes, bytearray)):
         return _quoted_bytes(bytes(value[:SHOWN]), len(value)) or '""'
     if isinstance(value, Record):
@@ -198,6 +198,11 @@ def _escaped(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: 4 * SHOWN])
 
 
+def _in_quotes(text: str) -> str:
+    """A quote inside is marked: no value can look as if another field followed it."""
+    return '"' + text.replace('"', '\\"') + '"'
+
+
 def _elided(text: str, size: int, unit: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}... {size:,} {unit}"
 
@@ -209,7 +214,7 @@ def _quoted_bytes(head: bytes, size: int) -> str:
     readable = sum(32 <= byte < 127 or byte in b"\r\n\t" for byte in head)
     if readable * 10 >= len(head) * 9:
         text = "".join(chr(byte) if 32 <= byte < 127 else repr(chr(byte))[1:-1] for byte in head)
-        return f'"{text[:SHOWN]}"' + ("..." if size > len(head) or len(text) > SHOWN else "")
+        return _in_quotes(text[:SHOWN]) + ("..." if size > len(head) or len(text) > SHOWN else "")
     return head[:20].hex(" ") + (" ..." if size > 20 else "")
 
 
