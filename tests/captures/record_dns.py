@@ -65,11 +65,10 @@ large   TXT     {large}
 """
 LARGE = " ".join(f'"{"x" * 200}{number}"' for number in range(7))
 
-TYPES = "SOA NS A AAAA MX TXT CAA HTTPS NAPTR DNSKEY".split()
-NAMES = (
-    ["www A", "www.old A", "host HINFO", "_sip._udp SRV", "_443._tcp TLSA", "_dns SVCB", "ssh SSHFP"]
-    + ["other TYPE65280", "1 PTR", "nothing A", "ns MX"]
-)  # fmt: skip
+TYPES = ["SOA", "NS", "A", "AAAA", "MX", "TXT", "CAA", "HTTPS", "NAPTR", "DNSKEY"]
+NAMES = """
+www A, www.old A, host HINFO, _sip._udp SRV, _443._tcp TLSA, _dns SVCB, ssh SSHFP, other TYPE65280, 1 PTR, nothing A, ns MX
+""".strip().split(", ")
 
 
 @contextlib.contextmanager
@@ -77,7 +76,19 @@ def named(root: Path) -> Iterator[None]:
     """BIND with one signed zone and nothing of the machine's own configuration."""
     (root / "zone").write_text(ZONE.format(large=LARGE))
     run("dnssec-keygen", "-K", str(root), "-a", "ECDSAP256SHA256", "-f", "KSK", "example.org")
-    signed = ["-o", "example.org", "-S", "-K", str(root), "-d", str(root), "-3", "abcd", "-f", str(root / "zone.signed")]
+    signed = [
+        "-o",
+        "example.org",
+        "-S",
+        "-K",
+        str(root),
+        "-d",
+        str(root),
+        "-3",
+        "abcd",
+        "-f",
+        str(root / "zone.signed"),
+    ]
     run("dnssec-signzone", *signed, "-z", "-s", "20260101000000", "-e", "20360101000000", str(root / "zone"))
     configuration = root / "named.conf"
     configuration.write_text(CONFIGURATION.format(root=root, host=HOST, port=PORT))

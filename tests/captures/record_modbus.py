@@ -62,9 +62,7 @@ def functions() -> None:
         client.write_registers(5, [10, 258], device_id=1)
         client.report_device_id(device_id=1)
         client.mask_write_register(address=4, and_mask=0xF2, or_mask=0x25, device_id=1)
-        client.readwrite_registers(
-            read_address=3, read_count=6, write_address=14, values=[255, 255, 255], device_id=1
-        )
+        client.readwrite_registers(read_address=3, read_count=6, write_address=14, values=[255, 255, 255], device_id=1)
         client.read_fifo_queue(address=1, device_id=1)
         client.read_device_information(read_code=1, object_id=0, device_id=1)
 

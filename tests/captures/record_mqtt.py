@@ -70,12 +70,17 @@ def version3() -> None:
 def version5() -> None:
     """MQTT 5.0: properties of most packets, a topic alias, reason codes."""
     properties = {
-        "connect": ["session-expiry-interval 60", "receive-maximum 10", "user-property from test"],
-        "publish": ["content-type text/plain", "message-expiry-interval 30", "response-topic rooms/answer"]
-        + ["correlation-data 0102", "payload-format-indicator 1", "user-property unit celsius", "topic-alias 1"],
-        "disconnect": ["user-property why done"],
+        "connect": "session-expiry-interval 60, receive-maximum 10, user-property from test",
+        "publish": "content-type text/plain, message-expiry-interval 30, response-topic rooms/answer, topic-alias 1, "
+        "correlation-data 0102, payload-format-indicator 1, user-property unit celsius",
+        "disconnect": "user-property why done",
     }
-    given = [word for packet, found in properties.items() for one in found for word in ("-D", packet, *one.split())]
+    given = [
+        word
+        for packet, found in properties.items()
+        for one in found.split(", ")
+        for word in ("-D", packet, *one.split())
+    ]
     subscription = ["-D", "SUBSCRIBE", "subscription-identifier", "7", "-D", "SUBSCRIBE", "user-property", "a", "b"]
     with subscribed("mqttv5", "-t", "rooms/#", "-q", "2", "-C", "2", *subscription):
         publish("mqttv5", "-t", "rooms/hall", "-q", "1", "-m", "21.5", *given)

@@ -14,16 +14,13 @@ import shutil
 import smtplib
 import socket
 import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+from loopback import Scenario, certificate, record, wait_for_port
+
 POSTFIX, AIOSMTPD = "127.0.0.1", "127.0.0.2"  # two servers, the same port
 RELAY_PORT, SUBMISSION_PORT, OTHER_PORT = 25, 587, 2525
-LIMIT = 20_000  # bytes of one capture
 
 ALICE, BOB, CAROL, NOBODY = "alice@example.com", "bob@example.org", "carol@example.org", "nobody@example.org"
 USER, PASSWORD = "alice", "correct horse"
@@ -82,24 +79,6 @@ scache  unix - - n -   1 scache
 """
 
 
-def wait_for_port(port: int) -> None:
-    """Return when something accepts connections; raise `TimeoutError` after ten seconds."""
-    for _ in range(100):
-        with contextlib.suppress(OSError), socket.create_connection((POSTFIX, port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"nothing listens on port {port}")
-
-
-def certificate(directory: Path) -> tuple[Path, Path]:
-    """A self-signed certificate for mail.example.org and its key."""
-    pem, key = directory / "certificate.pem", directory / "key.pem"
-    command = ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    command += ["-days", "3650", "-subj", "/CN=mail.example.org", "-keyout", str(key), "-out", str(pem)]
-    subprocess.run(command, check=True, capture_output=True)
-    return pem, key
-
-
 @contextlib.contextmanager
 def postfix(root: Path) -> Iterator[None]:
     """Postfix with nothing of the machine's own configuration; it accepts mail for bob and carol and discards it."""
@@ -108,21 +87,21 @@ def postfix(root: Path) -> Iterator[None]:
         directory.mkdir()
     root.chmod(0o755)
     shutil.chown(data, "postfix")
-    pem, key = certificate(root)
+    pem, key = certificate(root, "mail.example.org")
     (config / "main.cf").write_text(MAIN_CF.format(queue=queue, data=data, certificate=pem, key=key))
     ports = {"relay": RELAY_PORT, "submission": SUBMISSION_PORT, "other": OTHER_PORT}
     (config / "master.cf").write_text(MASTER_CF.format(**ports))
     subprocess.run(["postfix", "-c", str(config), "start"], check=True, capture_output=True)
     try:
         for port in ports.values():
-            wait_for_port(port)
+            wait_for_port(POSTFIX, port)
         yield
     finally:
         subprocess.run(["postfix", "-c", str(config), "stop"], check=False, capture_output=True)
 
 
 @contextlib.contextmanager
-def aiosmtpd_with_passwords() -> Iterator[None]:
+def aiosmtpd_with_passwords(_root: Path) -> Iterator[None]:
     """aiosmtpd that asks for a user and a password and offers AUTH without TLS, so that the capture shows it."""
     from aiosmtpd.controller import Controller
     from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -150,23 +129,6 @@ def aiosmtpd_with_passwords() -> Iterator[None]:
         yield
     finally:
         controller.stop()
-
-
-@contextlib.contextmanager
-def recording(path: Path, host: str, port: int) -> Iterator[None]:
-    """tcpdump on loopback for one server, from before the first packet until after the last."""
-    command = ["tcpdump", "-i", "lo", "-s", "0", "-U", "--immediate-mode", "-Z", "root", "-w", str(path)]
-    process = subprocess.Popen([*command, f"host {host} and tcp port {port}"], stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "listening on" in line:
-            break
-    try:
-        yield
-        time.sleep(0.5)  # the last acknowledgements
-    finally:
-        process.terminate()
-        process.wait()
 
 
 class Client:
@@ -290,35 +252,17 @@ def session() -> None:
     client.close()
 
 
-SCENARIOS: dict[str, tuple[str, int, Callable[[], None]]] = {
-    "plain": (POSTFIX, RELAY_PORT, plain),
-    "pipelined": (POSTFIX, OTHER_PORT, pipelined),
-    "starttls": (POSTFIX, SUBMISSION_PORT, starttls),
-    "bdat": (POSTFIX, OTHER_PORT, bdat),
-    "auth": (AIOSMTPD, OTHER_PORT, auth),
-    "session": (POSTFIX, OTHER_PORT, session),
+SCENARIOS: dict[str, Scenario] = {
+    name: (f"host {host} and tcp port {port}", scenario)
+    for name, host, port, scenario in (
+        ("plain", POSTFIX, RELAY_PORT, plain),
+        ("pipelined", POSTFIX, OTHER_PORT, pipelined),
+        ("starttls", POSTFIX, SUBMISSION_PORT, starttls),
+        ("bdat", POSTFIX, OTHER_PORT, bdat),
+        ("auth", AIOSMTPD, OTHER_PORT, auth),
+        ("session", POSTFIX, OTHER_PORT, session),
+    )
 }
 
-
-def check(path: Path) -> None:
-    """No name of this machine, and a size that a repository can carry."""
-    data = path.read_bytes()
-    names = {socket.gethostname(), socket.getfqdn()} - {"localhost"}
-    found = [name for name in names if len(name) > 3 and name.encode() in data]
-    if found or len(data) > LIMIT:
-        raise RuntimeError(f"{path.name}: {len(data)} bytes, names {found}")
-
-
-def main(wanted: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as directory, postfix(Path(directory)), aiosmtpd_with_passwords():
-        for name in wanted or SCENARIOS:
-            host, port, scenario = SCENARIOS[name]
-            path = HERE / f"smtp-{name}.pcap"
-            print(name)
-            with recording(path, host, port):
-                scenario()
-            check(path)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    record("smtp", SCENARIOS, postfix, aiosmtpd_with_passwords)

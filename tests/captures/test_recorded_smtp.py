@@ -90,7 +90,7 @@ def test_what_was_said(name: str) -> None:
 
 
 def test_every_capture_has_its_transcript() -> None:
-    assert {f"smtp-{name}.pcap" for name in TRANSCRIPTS} == {path.name for path in HERE.glob("*.pcap*")}
+    assert {f"smtp-{name}.pcap" for name in TRANSCRIPTS} == {path.name for path in HERE.glob("smtp-*.pcap")}
 
 
 def test_dots_are_taken_off_again() -> None:
