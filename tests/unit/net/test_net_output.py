@@ -202,7 +202,7 @@ def test_text_lines() -> None:
     first, line = text_of(AllEvent())
     assert first == "flow 4  lines  [2001:db8::1]:40000 -> [2001:db8::2]:25, beginning not captured"
     assert line.startswith("    0.692743    4 <- all ")
-    assert 'text="é"\\n" flag kind=A address=2001:db8::1 record={' in line
+    assert 'text="é\\"\\n" flag kind=A address=2001:db8::1 record={' in line
 
 
 class Question(Record):
