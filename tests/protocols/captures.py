@@ -32,6 +32,7 @@ class FlowResult:
     key: bytes
     protocol: str
     events: list[Event] = field(default_factory=list)
+    frames: list[int] = field(default_factory=list)  # of each event the packet that it is about, counted from 1
     summary: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -78,7 +79,17 @@ def dissect_all(source: Path, protocols: Iterable[str]) -> dict[int, FlowResult]
 
 def _dissect(stream: Iterable[Packet], dissectors: Dissectors) -> dict[int, FlowResult]:
     flows: dict[int, FlowResult] = {}
-    for item in Dissection(dissectors).items(stream):
+    number, now = 0, 0
+    at: dict[int, int] = {}
+
+    def counted() -> Iterator[Packet]:
+        nonlocal number, now
+        for number, packet in enumerate(stream, 1):
+            now = packet.time
+            at.setdefault(now, number)
+            yield packet
+
+    for item in Dissection(dissectors).items(counted()):
         conversation = item.conversation
         flow = flows.get(conversation.flow.number)
         if flow is None:
@@ -91,6 +102,8 @@ def _dissect(stream: Iterable[Packet], dissectors: Dissectors) -> dict[int, Flow
             flow.summary = item.summary
         else:
             flow.events.append(item.event)
+            # What waited for its dissector has the time of an earlier packet; a capture's times may go back.
+            flow.frames.append(at.get(item.event.time, number) if item.event.time < now else number)
     return flows
 
 
@@ -106,10 +119,10 @@ def described(event: Event) -> str:
     return " ".join([event.direction.value, event.id, *([found[1]] if found else [])])
 
 
-def reported(path: Path, flows: Iterable[FlowResult], frame: int) -> list[Event]:
-    """What was reported at the time of a packet, which is counted from 1, but for the ends of streams."""
-    time = packets(path)[frame - 1].time
-    return [event for flow in flows for event in flow.events if event.time == time and event.name != "end"]
+def reported(flows: Iterable[FlowResult], frame: int) -> list[Event]:
+    """What was reported of a packet, which is counted from 1, but for the ends of streams."""
+    found = ((event, at) for flow in flows for event, at in zip(flow.events, flow.frames, strict=True))
+    return [event for event, at in found if at == frame and event.name != "end"]
 
 
 class Recorder:

@@ -103,7 +103,7 @@ def test_the_table_has_no_row_too_many_and_says_what_ours_says() -> None:
     assert len(DIFFERENCES) <= 3
     for (name, frame), (ours, _) in DIFFERENCES.items():
         path = SHARED_DATA / "dns" / name
-        events = reported(path, dissect(path, shipped("dns")).values(), frame)
+        events = reported(dissect(path, shipped("dns")).values(), frame)
         assert [described(event) for event in events] == ours
         lines = (SHARED_DATA / "oracle" / f"{name}.dns.jsonl").read_text(encoding="utf-8").splitlines()
         assert frame in {json.loads(line)["frame"] for line in lines}

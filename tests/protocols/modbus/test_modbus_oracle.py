@@ -130,7 +130,7 @@ def test_the_table_has_no_row_too_many_and_says_what_ours_says() -> None:
     assert len(DIFFERENCES) <= 8
     for (name, frame), (ours, why) in DIFFERENCES.items():
         path = SHARED_DATA / "modbus" / name
-        events = reported(path, dissect(path, shipped("modbus")).values(), frame)
+        events = reported(dissect(path, shipped("modbus")).values(), frame)
         assert [described(event) for event in events] == ours
         requests = [(event.function, event.data) for event in events if event.name == "request"]
         assert requests == ([(129, b"\6\0")] if why is EXCEPTION_BIT else [])

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from protocols.dns import differences as dns_tshark
+from protocols.dns import field_differences as dns_fields
 from protocols.dns import test_dns_zeek as dns_zeek
 from protocols.dns import zeek_differences as dns_zeek_table
 from protocols.dns.test_dns_oracle import JUDGED
@@ -27,6 +28,7 @@ from protocols.mqtt import test_mqtt_oracle as mqtt_oracle
 from protocols.mqtt import test_mqtt_zeek as mqtt_zeek
 from protocols.peers import suricata_differences, zeek
 from protocols.peers import test_suricata_checks as suricata
+from protocols.peers.tshark_fields import FIELDS, said
 from protocols.smtp import differences as smtp_tshark
 from protocols.smtp import test_oracle as smtp_oracle
 from protocols.smtp import test_smtp_zeek as smtp_zeek
@@ -40,6 +42,7 @@ from support import ROOT, SHARED_DATA, needs_data
 
 PAGE = ROOT / "docs" / "oracles.md"
 BEGIN, END = "<!-- numbers -->", "<!-- end of the numbers -->"
+FIELDS_EXPLAINED = {"dns": len(dns_fields.DIFFERENCES), "mdns": 0}
 HEAD = ("Protocol", "Judge", "Captures", "Compared", "Explained differences")
 
 Row = tuple[str, str, int, str, int]
@@ -54,6 +57,11 @@ def entries(paths: list[Path], protocol: str, *kinds: str) -> int:
 
 def of_tshark() -> Iterator[Row]:
     yield "dns", "tshark", len(JUDGED), f"{entries(JUDGED, 'dns', 'message')} messages", len(dns_tshark.DIFFERENCES)
+    for protocol, explained in FIELDS_EXPLAINED.items():
+        frames = [entry for capture in said(protocol).values() for entry in capture.values()]
+        values = sum(len(texts) for entry in frames for texts in entry.values())
+        found = f"{len(frames)} frames: {values} values of {len(FIELDS[protocol])} fields"
+        yield protocol, "tshark", len(said(protocol)), found, explained
     paths = http_oracle.CAPTURES
     found = f"{entries(paths, 'http', 'request', 'response')} heads"
     yield "http", "tshark", len(paths), found, len(http_tshark.DIFFERENCES)
