@@ -15,7 +15,8 @@ def name(text: str) -> str:
 
 
 def moment(time: str) -> str:
-    return datetime.fromisoformat(time).strftime("%b %_d, %Y %H:%M:%S.000000000 UTC")
+    found = datetime.fromisoformat(time)
+    return f"{found:%b} {found.day:2}, {found:%Y %H:%M:%S}.000000000 UTC"
 
 
 def message(event: Any) -> Told:

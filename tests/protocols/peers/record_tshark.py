@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from protocols.peers.tshark_fields import FIELDS, FILTERS, captures
+from protocols.peers.tshark_fields import FIELDS, FILTERS, captures, shortened
 
 HERE = Path(__file__).resolve().parent
 BETWEEN = "\x1f"
@@ -39,7 +39,11 @@ def frames(capture: Path, protocol: str) -> Frames:
     found: Frames = {}
     for line in run.stdout.splitlines():
         number, *cells = line.split("\t")
-        values = zip(FIELDS[protocol], (cell.split(BETWEEN) if cell else [] for cell in cells), strict=True)
+        values = zip(
+            FIELDS[protocol],
+            ([shortened(text) for text in cell.split(BETWEEN)] if cell else [] for cell in cells),
+            strict=True,
+        )
         found[number] = {name: texts for name, texts in values if texts}
     return {number: entry for number, entry in found.items() if entry}
 

@@ -33,6 +33,7 @@ from protocols.smtp import differences as smtp_tshark
 from protocols.smtp import test_oracle as smtp_oracle
 from protocols.smtp import test_smtp_zeek as smtp_zeek
 from protocols.tls import differences as tls_tshark
+from protocols.tls import field_differences as tls_fields
 from protocols.tls import test_tls_oracle as tls_oracle
 from protocols.tls import test_tls_zeek as tls_zeek
 from protocols.tls import zeek_differences as tls_zeek_table
@@ -42,7 +43,7 @@ from support import ROOT, SHARED_DATA, needs_data
 
 PAGE = ROOT / "docs" / "oracles.md"
 BEGIN, END = "<!-- numbers -->", "<!-- end of the numbers -->"
-FIELDS_EXPLAINED = {"dns": len(dns_fields.DIFFERENCES), "mdns": 0}
+FIELDS_EXPLAINED = {"dns": len(dns_fields.DIFFERENCES), "mdns": 0, "tls": len(tls_fields.DIFFERENCES)}
 HEAD = ("Protocol", "Judge", "Captures", "Compared", "Explained differences")
 
 Row = tuple[str, str, int, str, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Final
@@ -51,9 +52,29 @@ FIELDS["mdns"] = (
     *("dns.qry.name", "dns.qry.type", "dns.qry.class", "dns.qry.qu", "dns.resp.name", "dns.resp.type"),
     *("dns.resp.class", "dns.resp.cache_flush", "dns.resp.ttl", "dns.ptr.domain_name", "dns.nsec.next_domain_name"),
 )
+FIELDS["tls"] = (
+    *("tls.record.content_type", "tls.record.opaque_type", "tls.record.version", "tls.record.length"),
+    *("tls.alert_message.level", "tls.alert_message.desc", "tls.handshake.type", "tls.handshake.length"),
+    *("tls.handshake.version", "tls.handshake.random", "tls.handshake.session_id", "tls.handshake.ciphersuite"),
+    *("tls.handshake.comp_method", "tls.handshake.extension.type", "tls.handshake.extensions_server_name_type"),
+    *("tls.handshake.extensions_server_name", "tls.handshake.extensions_alpn_str"),
+    *("tls.handshake.extensions_supported_group", "tls.handshake.sig_hash_alg"),
+    *("tls.handshake.extensions.supported_version", "tls.handshake.extensions_key_share_group"),
+    *("tls.handshake.extensions_key_share_key_exchange", "tls.handshake.extensions_key_share_selected_group"),
+    *("tls.handshake.extensions_ec_point_format", "tls.extension.psk_ke_mode", "tls.handshake.certificate"),
+    *("tls.handshake.ja3_full", "tls.handshake.ja3s_full"),
+)
 
 FILTERS: Final = {"dns": "dns and not http2"}  # no spec ships for HTTP/2
 PLACES: Final = {"mdns": "ftp/zeek__var-services-std-ports.pcap"}
+
+
+LONGEST: Final = 600
+"""Characters of a value; of a longer one the hash is kept."""
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def captures(protocol: str) -> list[Path]:
