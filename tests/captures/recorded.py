@@ -17,9 +17,10 @@ SPECS = HERE.parents[1] / "specs"
 Line: TypeAlias = dict[str, Any]
 
 
-def dissected(capture: str, spec: str) -> list[Line]:
-    """The JSON Lines of a capture of this folder with one spec."""
-    command = ["dissect", "--format", "jsonl", "-d", str(SPECS / f"{spec}.yaml"), str(HERE / f"{capture}.pcap")]
+def dissected(capture: str, spec: str | Path) -> list[Line]:
+    """The JSON Lines of a capture of this folder with one spec: a shipped one by its name, another one by its file."""
+    file = spec if isinstance(spec, Path) else SPECS / f"{spec}.yaml"
+    command = ["dissect", "--format", "jsonl", "-d", str(file), str(HERE / f"{capture}.pcap")]
     result = CliRunner().invoke(cli, command, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+from pathlib import Path
+
+import pytest
 from record_http import PAGE, SHORT
-from recorded import alerts, dissected, flows, payloads, streamed
+from recorded import SPECS, alerts, dissected, flows, payloads, streamed
 
 
 def exchanges(name: str) -> list[list[tuple[str, str, int]]]:
@@ -44,6 +49,18 @@ def test_chunks_are_taken_apart_and_decompressed() -> None:
     assert [data for _, data in streamed(lines, "body")] == [PAGE.encode(), PAGE.encode(), b"", b"hello, world"]
     assert payloads(lines, "trailers") == [{"headers": [{"name": "X-Sum", "value": "12"}]}]
     assert [answer["status"] for answer in payloads(lines, "response")] == [200, 100, 201, 204]
+
+
+def test_bodies_as_they_were_transferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the `doc` of the spec says: one entry in a spec that extends it."""
+    monkeypatch.chdir(tmp_path)  # the root of the project, below which files are imported
+    shipped = (SPECS / "http.yaml").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"`(body: \{.*\})`", shipped)
+    (tmp_path / "http.yaml").write_text(shipped, encoding="utf-8")
+    spec = tmp_path / "raw.yaml"
+    spec.write_text(f"dissgen: 1\nprotocol: raw\nextends: http.yaml\ngrammar:\n  {entry}\n", encoding="utf-8")
+    page, upload, *_ = [data for _, data in streamed(dissected("http-chunks", spec), "body")]
+    assert gzip.decompress(page) == upload == PAGE.encode()
 
 
 def test_pipelined_answers_find_their_requests() -> None:

@@ -381,9 +381,10 @@ class Machine:
         )
 
     def _check_fits(self, section: str, row: Transition) -> None:
-        """A row that no state could ever fire is dead; in a list of events one that fits is enough."""
+        """A row that is not inherited and that no state could ever fire is dead; of a list of events one may fit."""
         known = [event for event in row.events if event.text in self.known_events]
-        if not known or not self.definitions or any((id(row), event.text) in self._fits for event in known):
+        fits = any((id(row), event.text) in self._fits for event in known)
+        if fits or not known or not self.definitions or known[0].span.source != self.protocol.source:
             return
         self.context.diagnostics.error(
             "DG513",

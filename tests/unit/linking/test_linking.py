@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from dissgen.linking.renaming import Renaming
 from dissgen.pipeline import Compiled, compile_spec, lint_spec
 from dissgen.reader import MappingNode, ScalarNode, plain, read
 from dissgen.text import SourceFile
+from dissgen_runtime import Direction
 
 COMMON = r"""
 dissgen: 1
@@ -220,6 +222,29 @@ grammar:
     assert found.source.count("(enum.IntEnum)") == 1
     line = parsed(found, "line", b"ab;\1ab;\1cd;")
     assert repr(line).endswith("same=True)")
+
+
+def test_a_row_for_all_states_may_fit_none_in_a_spec_that_extends_its_own(tmp_path: Path) -> None:
+    """It is the extended spec that is looked through for rows that could never be taken."""
+    base = """
+dissgen: 1
+protocol: base
+grammar: {line: {record: [{field: a, token: '[a-z]+'}, {literal: ';'}]}}
+events: {line: line}
+initial: s
+states:
+  s: {up: line, down: line}
+any: [{event: up, execute: [trigger: line]}, {event: down, jump: fail}]
+"""
+    states = "states: {s: {up: line}}\n"
+    extending = "dissgen: 1\nprotocol: p\nextends: base.yaml\n"
+    namespace: dict[str, Any] = {"__name__": "p"}
+    exec(compiled(tmp_path, extending + states, base=base).source, namespace)
+    assert [event.a for event in namespace["Session"]().feed(Direction.UP, b"ab;")] == ["ab"]
+    (tmp_path / "spec.yaml").write_text(extending + states + "any: [{event: down, execute: []}]\n", encoding="utf-8")
+    diagnostics = Diagnostics()
+    lint_spec(tmp_path / "spec.yaml", tmp_path, diagnostics)
+    assert [finding.code for finding in diagnostics] == ["DG513"]
 
 
 def test_a_spec_that_extends_another_one_sees_its_imports(tmp_path: Path) -> None:
