@@ -6,15 +6,15 @@ import struct
 import sys
 import time
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "generated")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "generated")]
 
 import modbus_dissector  # noqa: E402
+from kaitai_peer import MISSING, kaitai_parser  # noqa: E402
 
 from dissgen_runtime import DOWN, UP  # noqa: E402
 
@@ -70,63 +70,13 @@ def session(data: list[bytes]) -> int:
     return events
 
 
-def kaitai() -> Callable[[list[bytes]], Values]:
-    """In the form that Kaitai's compiler gives its Python: a class a type, a call a field, over its runtime."""
-    from kaitaistruct import KaitaiStream, KaitaiStruct
-
-    class Registers(KaitaiStruct):  # type: ignore[misc]
-        def __init__(self, _io: Any, _parent: Any = None, _root: Any = None) -> None:
-            self._io, self._parent, self._root = _io, _parent, _root
-            self._read()
-
-        def _read(self) -> None:
-            self.size = self._io.read_u1()
-            self.values = []
-            for _ in range(self.size // 2):
-                self.values.append(self._io.read_u2be())
-
-    class Coils(Registers):
-        def _read(self) -> None:
-            self.size = self._io.read_u1()
-            self.values = []
-            for _ in range(self.size * 8):
-                self.values.append(self._io.read_bits_int_le(1) != 0)
-
-    class Span(Registers):
-        def _read(self) -> None:
-            self.address = self._io.read_u2be()
-            self.quantity = self._io.read_u2be()
-
-    class Failure(Registers):
-        def _read(self) -> None:
-            self.code = self._io.read_u1()
-
-    class Pdu(Registers):
-        def _read(self) -> None:
-            self.unit = self._io.read_u1()
-            self.function = self._io.read_u1()
-            on = self.function
-            if on & 0x80:
-                self.body = Failure(self._io, self, self._root)
-            elif on in (1, 2):
-                self.body = Coils(self._io, self, self._root)
-            elif on in (3, 4):
-                self.body = Registers(self._io, self, self._root)
-            else:
-                self.body = Span(self._io, self, self._root)
-
-    class Adu(Registers):
-        def _read(self) -> None:
-            self.transaction = self._io.read_u2be()
-            self.protocol = self._io.read_u2be()
-            self.length = self._io.read_u2be()
-            self._raw_pdu = self._io.read_bytes(self.length)
-            self.pdu = Pdu(KaitaiStream(BytesIO(self._raw_pdu)), self, self._root)
+def kaitai(parse: Callable[[bytes], Any]) -> Callable[[list[bytes]], Values]:
+    """What Kaitai's compiler makes of `kaitai/modbus_adu.ksy`."""
 
     def run(data: list[bytes]) -> Values:
         found: Values = []
         for frame in data:
-            adu = Adu(KaitaiStream(BytesIO(frame)))
+            adu = parse(frame)
             pdu = adu.pdu
             body, function = pdu.body, pdu.function & 0x7F
             failed = pdu.function & 0x80
@@ -227,7 +177,12 @@ def timed(run: Callable[[list[bytes]], object], data: list[bytes]) -> float:
 def main() -> None:
     data = frames()
     expected = ours(data)
-    peers = {"kaitai": (kaitai(), 5), "construct compiled": (construct(), 4), "scapy": (scapy(), 25)}
+    peers = {"construct compiled": (construct(), 4), "scapy": (scapy(), 25)}
+    parser = kaitai_parser("modbus_adu")
+    if parser is None:
+        print(f"kaitai: {MISSING}")
+    else:
+        peers["kaitai"] = (kaitai(parser), 5)
     for name, (run, _) in peers.items():
         for mine, theirs in zip(expected, run(data), strict=True):
             assert tuple(mine) == tuple(theirs), (name, mine, theirs)
