@@ -1051,12 +1051,13 @@ class _ReadRequest(Frame[Request]):
         "lengths",
         "coding",
         "_trailers",
-        "index1_",
-        "begun2_",
-        "index3_",
-        "begun4_",
-        "index5_",
-        "begun6_",
+        "keys1_",
+        "index2_",
+        "begun3_",
+        "index4_",
+        "begun5_",
+        "index6_",
+        "begun7_",
     )
     RULE = "request"
     RESYNC = _UP_TO_REQUEST_START
@@ -1072,16 +1073,17 @@ class _ReadRequest(Frame[Request]):
     framing: str
     lengths: list[str]
     coding: str
+    keys1_: set[str]
 
     def __init__(self) -> None:
         super().__init__()
         self._trailers: TrailerSection | None = None
-        self.index1_: int = 0
-        self.begun2_: tuple[int, int] = (0, 0)
-        self.index3_: int = 0
-        self.begun4_: tuple[int, int] = (0, 0)
-        self.index5_: int = 0
-        self.begun6_: tuple[int, int] = (0, 0)
+        self.index2_: int = 0
+        self.begun3_: tuple[int, int] = (0, 0)
+        self.index4_: int = 0
+        self.begun5_: tuple[int, int] = (0, 0)
+        self.index6_: int = 0
+        self.begun7_: tuple[int, int] = (0, 0)
 
     def run(self, r: Reader) -> Request:
         if self.step_ == 0:  # http.yaml:108
@@ -1090,12 +1092,15 @@ class _ReadRequest(Frame[Request]):
             self.target = self._head.target  # http.yaml:110
             self.version = self._head.version  # http.yaml:111
             self.headers = self._head.headers  # http.yaml:112
+            self.keys1_ = {entry.name.lower() for entry in self.headers}
             if r.wants("request"):  # http.yaml:113
                 r.report(RequestEvent(self.method, self.target, self.version, self.headers))
             r.let_go()
-            self._coded = [
-                entry.value for entry in self.headers if entry.name.lower() == "transfer-encoding"
-            ]  # http.yaml:114
+            self._coded = (
+                [entry.value for entry in self.headers if entry.name.lower() == "transfer-encoding"]
+                if "transfer-encoding" in self.keys1_
+                else []
+            )  # http.yaml:114
             self._lengths = (
                 ",".join(
                     [
@@ -1103,6 +1108,8 @@ class _ReadRequest(Frame[Request]):
                         for entry in self.headers
                         if entry.name.lower() == "content-length"
                     ]
+                    if "content-length" in self.keys1_
+                    else []
                 )
                 .replace(" ", "")
                 .split(",")
@@ -1115,8 +1122,7 @@ class _ReadRequest(Frame[Request]):
             r.raise_event(
                 "head",
                 self.method,
-                self.method == "CONNECT"
-                or any(entry.name.lower() == "upgrade" for entry in self.headers),
+                self.method == "CONNECT" or "upgrade" in self.keys1_,
                 len(self._coded) > 0 and self._lengths != [""],
                 any(length != self._lengths[0] for length in self._lengths),
                 len(self._coded) > 0 and self._codings != ["chunked"],
@@ -1132,9 +1138,14 @@ class _ReadRequest(Frame[Request]):
                 )
             )  # http.yaml:125
             self.lengths = self._lengths  # http.yaml:125
-            self.coding = next(
-                (entry.value for entry in self.headers if entry.name.lower() == "content-encoding"),
-                "",
+            self.coding = (
+                next(
+                    entry.value
+                    for entry in self.headers
+                    if entry.name.lower() == "content-encoding"
+                )
+                if "content-encoding" in self.keys1_
+                else ""
             ).lower()  # http.yaml:125
             if self.coding in ("gzip", "x-gzip"):  # http.yaml:91
                 self.step_ = 2
@@ -1158,15 +1169,15 @@ class _ReadRequest(Frame[Request]):
             r.stream_rest("body")
             self.step_ = 8
         if self.step_ == 4:
-            self.index1_ = 0
+            self.index2_ = 0
             self.step_ = 5
         if self.step_ == 5:  # http.yaml:100
             while True:
                 if self.child_ is None:
-                    self.begun2_ = r.place()
+                    self.begun3_ = r.place()
                 item = r.call(self, _ReadChunk)
-                r.pass_item(self.begun2_, self.depth_ == 0)
-                self.index1_ += 1
+                r.pass_item(self.begun3_, self.depth_ == 0)
+                self.index2_ += 1
                 if item.size == 0:
                     break
             self.step_ = 6
@@ -1197,15 +1208,15 @@ class _ReadRequest(Frame[Request]):
             r.stream_rest("body")
             self.step_ = 15
         if self.step_ == 11:
-            self.index3_ = 0
+            self.index4_ = 0
             self.step_ = 12
         if self.step_ == 12:  # http.yaml:100
             while True:
                 if self.child_ is None:
-                    self.begun4_ = r.place()
+                    self.begun5_ = r.place()
                 item2 = r.call(self, _ReadChunk)
-                r.pass_item(self.begun4_, self.depth_ == 0)
-                self.index3_ += 1
+                r.pass_item(self.begun5_, self.depth_ == 0)
+                self.index4_ += 1
                 if item2.size == 0:
                     break
             self.step_ = 13
@@ -1235,15 +1246,15 @@ class _ReadRequest(Frame[Request]):
             r.stream_rest("body")
             self.step_ = 22
         if self.step_ == 18:
-            self.index5_ = 0
+            self.index6_ = 0
             self.step_ = 19
         if self.step_ == 19:  # http.yaml:100
             while True:
                 if self.child_ is None:
-                    self.begun6_ = r.place()
+                    self.begun7_ = r.place()
                 item3 = r.call(self, _ReadChunk)
-                r.pass_item(self.begun6_, self.depth_ == 0)
-                self.index5_ += 1
+                r.pass_item(self.begun7_, self.depth_ == 0)
+                self.index6_ += 1
                 if item3.size == 0:
                     break
             self.step_ = 20
@@ -1280,12 +1291,13 @@ class _ReadResponse(Frame[Response]):
         "lengths",
         "coding",
         "_trailers",
-        "index1_",
-        "begun2_",
-        "index3_",
-        "begun4_",
-        "index5_",
-        "begun6_",
+        "keys1_",
+        "index2_",
+        "begun3_",
+        "index4_",
+        "begun5_",
+        "index6_",
+        "begun7_",
     )
     RULE = "response"
     RESYNC = _UP_TO_RESPONSE_START
@@ -1300,18 +1312,19 @@ class _ReadResponse(Frame[Response]):
     framing: str
     lengths: list[str]
     coding: str
+    keys1_: set[str]
 
     def __init__(self, request_method: str | None) -> None:
         super().__init__()
         self.request_method = request_method
         self.method: str | None = None
         self._trailers: TrailerSection | None = None
-        self.index1_: int = 0
-        self.begun2_: tuple[int, int] = (0, 0)
-        self.index3_: int = 0
-        self.begun4_: tuple[int, int] = (0, 0)
-        self.index5_: int = 0
-        self.begun6_: tuple[int, int] = (0, 0)
+        self.index2_: int = 0
+        self.begun3_: tuple[int, int] = (0, 0)
+        self.index4_: int = 0
+        self.begun5_: tuple[int, int] = (0, 0)
+        self.index6_: int = 0
+        self.begun7_: tuple[int, int] = (0, 0)
 
     def run(self, r: Reader) -> Response:
         if self.step_ == 0:  # http.yaml:134
@@ -1320,6 +1333,7 @@ class _ReadResponse(Frame[Response]):
             self.status = self._head.status  # http.yaml:136
             self.reason = self._head.reason  # http.yaml:137
             self.headers = self._head.headers  # http.yaml:138
+            self.keys1_ = {entry.name.lower() for entry in self.headers}
             self.method = self.request_method  # http.yaml:139
             if r.wants("response"):  # http.yaml:140
                 r.report(
@@ -1333,6 +1347,8 @@ class _ReadResponse(Frame[Response]):
                         for entry in self.headers
                         if entry.name.lower() == "content-length"
                     ]
+                    if "content-length" in self.keys1_
+                    else []
                 )
                 .replace(" ", "")
                 .split(",")
@@ -1344,6 +1360,8 @@ class _ReadResponse(Frame[Response]):
                         for entry in self.headers
                         if entry.name.lower() == "transfer-encoding"
                     ]
+                    if "transfer-encoding" in self.keys1_
+                    else []
                 )
                 .replace(" ", "")
                 .lower()
@@ -1363,9 +1381,14 @@ class _ReadResponse(Frame[Response]):
                 )
             )  # http.yaml:143
             self.lengths = self._lengths  # http.yaml:143
-            self.coding = next(
-                (entry.value for entry in self.headers if entry.name.lower() == "content-encoding"),
-                "",
+            self.coding = (
+                next(
+                    entry.value
+                    for entry in self.headers
+                    if entry.name.lower() == "content-encoding"
+                )
+                if "content-encoding" in self.keys1_
+                else ""
             ).lower()  # http.yaml:143
             if self.coding in ("gzip", "x-gzip"):  # http.yaml:91
                 self.step_ = 1
@@ -1389,15 +1412,15 @@ class _ReadResponse(Frame[Response]):
             r.stream_rest("body")
             self.step_ = 7
         if self.step_ == 3:
-            self.index1_ = 0
+            self.index2_ = 0
             self.step_ = 4
         if self.step_ == 4:  # http.yaml:100
             while True:
                 if self.child_ is None:
-                    self.begun2_ = r.place()
+                    self.begun3_ = r.place()
                 item = r.call(self, _ReadChunk)
-                r.pass_item(self.begun2_, self.depth_ == 0)
-                self.index1_ += 1
+                r.pass_item(self.begun3_, self.depth_ == 0)
+                self.index2_ += 1
                 if item.size == 0:
                     break
             self.step_ = 5
@@ -1428,15 +1451,15 @@ class _ReadResponse(Frame[Response]):
             r.stream_rest("body")
             self.step_ = 14
         if self.step_ == 10:
-            self.index3_ = 0
+            self.index4_ = 0
             self.step_ = 11
         if self.step_ == 11:  # http.yaml:100
             while True:
                 if self.child_ is None:
-                    self.begun4_ = r.place()
+                    self.begun5_ = r.place()
                 item2 = r.call(self, _ReadChunk)
-                r.pass_item(self.begun4_, self.depth_ == 0)
-                self.index3_ += 1
+                r.pass_item(self.begun5_, self.depth_ == 0)
+                self.index4_ += 1
                 if item2.size == 0:
                     break
             self.step_ = 12
@@ -1466,15 +1489,15 @@ class _ReadResponse(Frame[Response]):
             r.stream_rest("body")
             self.step_ = 21
         if self.step_ == 17:
-            self.index5_ = 0
+            self.index6_ = 0
             self.step_ = 18
         if self.step_ == 18:  # http.yaml:100
             while True:
                 if self.child_ is None:
-                    self.begun6_ = r.place()
+                    self.begun7_ = r.place()
                 item3 = r.call(self, _ReadChunk)
-                r.pass_item(self.begun6_, self.depth_ == 0)
-                self.index5_ += 1
+                r.pass_item(self.begun7_, self.depth_ == 0)
+                self.index6_ += 1
                 if item3.size == 0:
                     break
             self.step_ = 19

@@ -11,6 +11,8 @@ OBJECT = 72
 ENTRY = 16
 NUMBER = 32
 
+_TEXTS = frozenset({str, bytes})
+
 T = TypeVar("T", bound="list[Any] | str | bytes | None")
 V = TypeVar("V")
 
@@ -21,9 +23,16 @@ def bounded(value: T, limits: Limits) -> T:
     limit = limits.items if isinstance(value, list) else limits.message
     if size > limit:
         raise ValueError(f"a value of {size} entries or bytes, more than {limit}")
-    if isinstance(value, list) and sum(map(weigh, value)) > limits.variable:
+    if isinstance(value, list) and _weight(value) > limits.variable:
         raise ValueError(f"a list that weighs more than {limits.variable} bytes")
     return value
+
+
+def _weight(entries: list[Any]) -> int:
+    """What the entries count together; lists of text or bytes are the usual ones."""
+    if _TEXTS.issuperset(map(type, entries)):
+        return OBJECT * len(entries) + sum(map(len, entries))
+    return sum(map(weigh, entries))
 
 
 def weigh(value: object) -> int:

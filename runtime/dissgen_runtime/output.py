@@ -29,8 +29,11 @@ class Output:
         """A user event of the message in progress."""
         raise NotImplementedError
 
-    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
-        """Hand an event to the machine. It may give the message up: `reader.frame` is None then."""
+    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> bool:
+        """Hand an event to the machine. It may give the message up: `reader.frame` is None then.
+
+        Returns whether the message would be the next thing to go on with.
+        """
         raise NotImplementedError
 
     def _open_stream(self, event: str) -> int:

@@ -299,15 +299,18 @@ class Reader(Streaming):
     def raise_event(self, event: str, *values: object) -> None:
         """Hand an event to the machine; bytes of the other direction that wait for it come before the rest.
 
-        Raises Suspended when the machine has handled it; called again, it returns.
+        Raises Suspended when the machine has handled it and something else comes first; called again, it returns.
         """
         if self.paused:
             self.paused = False
             return
         self.paused = True
-        self.output._raise_in_message(self, event, values)
+        goes_on = self.output._raise_in_message(self, event, values)
         if self.frame is not None:
             self.let_go()
+            if goes_on:
+                self.paused = False
+                return
         raise Suspended
 
     # What is passed and not kept

@@ -9,7 +9,7 @@ from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Event, StreamEvent
 from dissgen_runtime.limits import Limits
 from dissgen_runtime.machine import SubStream
-from dissgen_runtime.reader import Frame, NeedMore, Output, Reader, Suspended
+from dissgen_runtime.reader import Frame, NeedMore, Output, Reader
 from dissgen_runtime.streams import Sink
 
 T = TypeVar("T")
@@ -33,8 +33,8 @@ class _Collector(Output):
     def _report(self, reader: Reader, event: Event) -> None:
         self._add(event, reader.message_start, reader.offset)
 
-    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
-        return
+    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> bool:
+        return True
 
     def _open_stream(self, event: str) -> int:
         if event in self.substreams:
@@ -107,7 +107,7 @@ def parse(
     frame = rule(*arguments)
     reader.begin(frame, arguments)
     try:
-        value = _run(frame, reader)
+        value = frame.run(reader)
     except ParseError as error:
         if not error.rule:
             error.rule = rule.RULE
@@ -124,11 +124,3 @@ def parse(
     reader.end_streams(complete=True)
     output.read_substreams(limits, reader.offset)
     return value, reader.offset, output.events
-
-
-def _run(frame: Frame[T], reader: Reader) -> T:
-    while True:
-        try:
-            return frame.run(reader)
-        except Suspended:  # an event was raised: nobody handles it, reading goes on
-            continue

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from dissgen_runtime.buffer import EndMark, GapMark
 from dissgen_runtime.datagrams import Datagrams
 from dissgen_runtime.events import UP, Direction, Event
-from dissgen_runtime.machine import Row, Side, of_transport
+from dissgen_runtime.machine import Row, of_transport
 from dissgen_runtime.reader import Reader
 
 StateT = TypeVar("StateT", bound=enum.Enum)
@@ -283,16 +283,6 @@ class Session(Datagrams, Generic[StateT]):
                     return
             elif not (down_waits and self._advance(down, alone=True)):
                 return
-
-    def _waits(self, reader: Reader, side: Side) -> bool:
-        """Whether there is something to look at: bytes, a mark, or a message that the state does not let go on."""
-        return (
-            reader.pos < len(reader.data)
-            or bool(reader.pending)
-            or reader.later is not None
-            or reader.paused
-            or (reader.frame is not None and side.kind != "rule")
-        )
 
     def _release_closed(self, first: Reader, second: Reader) -> bool:
         """When both directions are over and each waits for the other, the one that came first is read anyway."""

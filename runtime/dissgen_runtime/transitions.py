@@ -14,7 +14,7 @@ from dissgen_runtime.errors import EVALUATION_ERRORS, ParseError
 from dissgen_runtime.events import UP, Direction, Event
 from dissgen_runtime.hooks import why
 from dissgen_runtime.keeping import surplus, weigh
-from dissgen_runtime.machine import FAIL, STAY, Handler, Row
+from dissgen_runtime.machine import FAIL, STAY, Handler, Row, Side
 from dissgen_runtime.maps import Map
 from dissgen_runtime.reader import Frame, NeedMore, Reader
 from dissgen_runtime.reporting import PATH_LENGTH
@@ -126,10 +126,28 @@ class Transitions(Calls):
         if self._fire("transform_error", error) is None and not self.finished:
             self._builtin("transform_error", "low", f"content that cannot be decoded: {error}", error)
 
-    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> None:
+    def _raise_in_message(self, reader: Reader, event: str, values: tuple[object, ...]) -> bool:
+        stay = self._stay
         self._at = (reader.direction, (reader.message_start, reader.offset))
         self._error = None
         self._fire(event, *values)
+        return self._stay == stay and not self.finished and self._only_waiting(reader)
+
+    def _only_waiting(self, reader: Reader) -> bool:
+        """Whether nothing of the other direction waits that could come before the message of this one."""
+        if reader is self._up:
+            return not self._waits(self._down, self._row.down)
+        return reader is self._down and not self._waits(self._up, self._row.up)
+
+    def _waits(self, reader: Reader, side: Side) -> bool:
+        """Whether there is something to look at: bytes, a mark, or a message that the state does not let go on."""
+        return (
+            reader.pos < len(reader.data)
+            or bool(reader.pending)
+            or reader.later is not None
+            or reader.paused
+            or (reader.frame is not None and side.kind != "rule")
+        )
 
     def _move(self, target: Any) -> None:
         """Leave the state for another (4, 5), or for the end (7, 8); on from there while `enter` jumps."""

@@ -23,6 +23,9 @@ class _Common:
     def table(self, name: str) -> str:
         return naming.table(name)
 
+    def keys(self, items: Binding) -> str:
+        return ""
+
 
 @dataclass
 class FrameNames(_Common):
@@ -34,6 +37,8 @@ class FrameNames(_Common):
     known: frozenset[str] = frozenset()
     index: str = "0"
     item: str = "item"
+    keyed: dict[str, str] = field(default_factory=dict)
+    """Fields with `lookup`, and the attributes that have the sets of their keys."""
 
     def field(self, name: str, *, known: bool = False) -> str:
         """A field; with `known` as it is where it is surely set."""
@@ -61,6 +66,9 @@ class FrameNames(_Common):
                 return "r.position()"
             case _:
                 raise AssertionError(f"{binding} cannot stand in a rule")
+
+    def keys(self, items: Binding) -> str:
+        return self.keyed.get(items.name, "") if items.kind is BindingKind.FIELD else ""
 
     def peek(self, peek: Peek) -> str:
         match peek.kind, peek.argument:

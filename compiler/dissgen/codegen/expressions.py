@@ -6,6 +6,7 @@ import re
 from typing import Final, Protocol, assert_never
 
 from dissgen.codegen import naming
+from dissgen.codegen.lookups import asked
 from dissgen.ir.expressions import (
     AND_LEVEL,
     COMPARISON_LEVEL,
@@ -68,6 +69,9 @@ class Environment(Protocol):
     def table(self, name: str) -> str:
         """The name of a table: a dict, or for a set a frozenset."""
 
+    def keys(self, items: Binding) -> str:
+        """The set of the keys of a list with `lookup`; "" where there is none."""
+
 
 def emit(expression: Typed, environment: Environment) -> str:
     """The Python expression for a tree, with the parentheses that it needs inside; the caller adds its own."""
@@ -115,7 +119,7 @@ def _emit(node: Typed, env: Environment) -> _Source:
         case ListDisplay(items):
             return f"[{_arguments(items, env)}]", PRIMARY_LEVEL
         case Call():
-            return _call(node, env)
+            return _look_up(node, None, env) or _call(node, env)
         case Method():
             return _method(node, env), PRIMARY_LEVEL
         case Generator():
@@ -205,9 +209,31 @@ def _in_bytes(node: Compare, env: Environment) -> _Source:
     return (f"not {test}", NOT_LEVEL) if negated else (test, PRIMARY_LEVEL)
 
 
+def _look_up(node: Call, default: Typed | None, env: Environment) -> _Source | None:
+    """A look-up in a list whose keys are known: most are not there."""
+    found = asked(node)
+    if found is None or not isinstance(found[0].iterable, Name):
+        return None
+    generator, key = found
+    known = env.keys(found[0].iterable.binding)
+    if not known:
+        return None
+    test = f"{key!r} in {known}"
+    if node.function == "any":
+        return test, COMPARISON_LEVEL
+    if node.function == "list":
+        return _conditional(f"[{emit(generator, env)}]", test, "[]")
+    if default is not None and isinstance(generator.element.type, OptionalType):
+        return None
+    absent = "None" if default is None else emit_part(default, env, CONDITIONAL_LEVEL)
+    return _conditional(f"next({emit(generator, env)})", test, absent)
+
+
 def _or_default(node: OrDefault, env: Environment) -> _Source:
     """The value unless it is None. One that is more than a name is evaluated once."""
     default = emit_part(node.default, env, CONDITIONAL_LEVEL)
+    if isinstance(node.value, Call) and (source := _look_up(node.value, node.default, env)):
+        return source
     match node.value:
         case Call("first", (Generator(element) as items,)) if not isinstance(element.type, OptionalType):
             return f"next({emit_part(items, env, 1)}, {default})", PRIMARY_LEVEL

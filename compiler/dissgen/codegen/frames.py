@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from dissgen.codegen import naming
+from dissgen.codegen import lookups, naming
 from dissgen.codegen.bounds import kept
 from dissgen.codegen.environments import FrameNames, subject
 from dissgen.codegen.expressions import emit, emit_part
@@ -48,6 +48,7 @@ class FrameBody(FrameLeaves, FrameNumbers, FrameOrigins, FrameChoices):
         self.locals = Locals()
         self.steps = Steps()
         self._own: list[Slot] = []
+        self._keyed = lookups.keyed(rule)
         self.structures: list[tuple[str, str]] = []
         self.origins = origins
         self.begin_origin()
@@ -119,17 +120,20 @@ class FrameBody(FrameLeaves, FrameNumbers, FrameOrigins, FrameChoices):
                 value = self._call(op)
                 self.steps.wait(op.place)
                 self.assign(op.target, value)
+                self._note_keys(op.target.name)
             case ops.At():
                 self.at(op)
             case ops.Let():
                 self._wait_for(op.value, op.place)
                 self.assign(ops.Target(op.name), emit(op.value, self.names), op.place)
+                self._note_keys(op.name)
             case ops.Branch():
                 self._branch(op)
             case ops.If():
                 self._if(op)
             case ops.Loop():
                 self._loop(op)
+                self._note_keys(op.target.name)
             case ops.Try():
                 self.choice(op)
             case ops.Union():
@@ -203,6 +207,14 @@ class FrameBody(FrameLeaves, FrameNumbers, FrameOrigins, FrameChoices):
             return
         known = f" = self.{naming.known_attribute(target.name)}" if target.name in self.known else ""
         self.steps.add(f"self.{naming.frame_attribute(target.name)}{known} = {value}{suffix}")
+
+    def _note_keys(self, field: str | None) -> None:
+        """The keys of a list that is asked for several."""
+        lookup = self._keyed.get(field or "")
+        if field is not None and lookup is not None:
+            slot = self._slot("keys", "set[str]")
+            self.steps.add(f"{slot} = {lookups.keys(lookup, self.names.field(field))}")
+            self.names.keyed[field] = slot
 
     def _call(self, op: ops.Call) -> str:
         return f"r.call(self, {self.called(op)})"

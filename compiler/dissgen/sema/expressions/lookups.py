@@ -1,6 +1,7 @@
 """Arrays with `lookup`: `headers.first(key, default)`, `headers.every(key)`, `key in headers`.
 
-Each becomes a generator over the items, as a person would write it; no index is built.
+Each becomes a generator over the items, as a person would write it; `codegen.lookups` notes the keys where a rule asks
+for several.
 """
 
 from __future__ import annotations
