@@ -80,6 +80,8 @@ def _data(kind: int, data: Any) -> list[tuple[str, str]]:
             return [({1: "a", 28: "aaaa", 2: "ns", 5: "cname", 12: "ptr.domain_name"}[kind], data)]
         case 16:
             return [("txt", text) for text in data]
+        case 13:
+            return [("hinfo.cpu", data.cpu), ("hinfo.os", data.os)]
         case 15:
             return [("mx.preference", str(data.preference)), ("mx.mail_exchange", data.exchange)]
         case 6:

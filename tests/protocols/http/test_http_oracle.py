@@ -18,14 +18,16 @@ from dissgen_runtime import DOWN, UP, StreamEvent
 CAPTURES = sorted(SHARED_DATA.glob("http/*.pcap")) if SHARED_DATA.is_dir() else []
 
 Message = tuple[str, list[str]]
-"""Its first line, and its header fields without blanks."""
+"""Its first line, and its header fields."""
 Flow = dict[str, list[Message]]
 Content = tuple[str, str, int | None]
 """First line, reason, octets of content; None where tshark could not decode it."""
 
 
-def compact(header: str) -> str:
-    return header.replace(" ", "").replace("\t", "")
+def field(header: str) -> str:
+    """`name:value` without the blanks around the two (RFC 9110, section 5.5)."""
+    name, _, value = header.partition(":")
+    return f"{name.strip()}:{value.strip()}"
 
 
 def of_oracle(path: Path) -> dict[int, Flow]:
@@ -35,7 +37,7 @@ def of_oracle(path: Path) -> dict[int, Flow]:
     for line in oracle.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         version = (entry.get("version") or "").removeprefix("HTTP/")
-        headers = [compact(header) for header in entry.get("headers", ())]
+        headers = [field(header) for header in entry.get("headers", ())]
         if entry["kind"] == "request":
             streams[entry["stream"]]["request"].append((f"{entry['method']} {entry['uri']} {version}", headers))
         elif entry["kind"] == "response":
@@ -45,7 +47,7 @@ def of_oracle(path: Path) -> dict[int, Flow]:
 
 def of_flow(flow: FlowResult) -> Flow:
     def headers(event: object) -> list[str]:
-        return [compact(f"{header.name}:{header.value}") for header in getattr(event, "headers", ())]
+        return [field(f"{header.name}:{header.value}") for header in getattr(event, "headers", ())]
 
     return {
         "request": [(f"{e.method} {e.target} {e.version}", headers(e)) for e in flow.of("request")],
@@ -72,7 +74,7 @@ def differences(ours: list[Message], theirs: list[Message]) -> list[str]:
 
 def ranges(headers: Iterable[str]) -> str:
     """Which part of a whole a message has: tells answers with the same first line from each other."""
-    return "".join(compact(header).lower() for header in headers if header.lower().startswith("content-range:"))
+    return "".join(field(header).lower() for header in headers if header.lower().startswith("content-range:"))
 
 
 def contents_of_oracle(path: Path) -> dict[int, dict[str, list[Content]]]:

@@ -60,7 +60,7 @@ def of_flows(flows: dict[int, FlowResult]) -> Frames:
         for event in flow.events:
             if event.name in ("request", "response", "exception"):
                 assert event.direction is not None
-                found[number, event.direction.value].append(event.payload())
+                found[number, event.direction.value].append(event.payload() | {"offset": event.offset})
     return found
 
 
@@ -70,6 +70,22 @@ def listed(value: object) -> list[int]:
 
 def octets(text: str) -> bytes:
     return bytes.fromhex(text.replace(":", ""))
+
+
+def check_sizes(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
+    """That of the frame behind its length, and of the values in it."""
+    begin, end = ours["offset"]
+    assert end - begin == 6 + int(theirs["len"]), theirs["frame"]
+    if "byte_cnt" in theirs:
+        values = (ours.get("registers"), ours.get("coils"), ours.get("data"))
+        sizes = [len(value) for value in values if value is not None]
+        octets = {0: 2 * sizes[0], 1: (sizes[0] + 7) // 8, 2: sizes[0]}[
+            [value is not None for value in values].index(True)
+        ]
+        assert octets == int(theirs["byte_cnt"]), theirs["frame"]
+    if "bitnum" in theirs:  # the number of the coil, from the address of the request on
+        numbers = listed(theirs["bitnum"])
+        assert numbers == list(range(numbers[0], numbers[0] + len(ours["coils"])))
 
 
 def check_data(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
@@ -111,6 +127,7 @@ def test_frames_equal_the_oracle(path: Path) -> None:
             for name, field in NUMBERS.items():
                 if name in theirs:
                     assert ours[field] == int(theirs[name]), (theirs["frame"], name)
+            check_sizes(theirs, ours)
             check_data(theirs, ours)
 
 

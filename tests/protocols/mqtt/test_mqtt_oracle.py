@@ -60,7 +60,7 @@ def of_flows(flows: dict[int, FlowResult]) -> Packets:
                 carried[event.direction] += event.data
             elif event.name == "packet":
                 assert event.direction is not None
-                payload = event.payload()
+                payload = event.payload() | {"offset": event.offset}
                 payload["msg"] = carried.pop(event.direction, b"")
                 found[number, event.direction.value].append(payload)
     return found
@@ -72,6 +72,7 @@ def listed(value: object) -> list[str]:
 
 def check(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
     kind = int(theirs["msgtype"])
+    check_lengths(theirs, ours)
     for name, field in {**NAMES, **(OF_PUBLISH if kind == 3 else {})}.items():
         if name in theirs:
             value = ours[field]
@@ -87,12 +88,36 @@ def check(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
         assert [item.topic for item in ours["subscriptions"]] == listed(theirs["topic"])
         qos = theirs.get("sub.qos", theirs.get("subscription_options_qos"))
         assert [str(item.qos) for item in ours["subscriptions"]] == listed(qos)
+        options = {"retain": "retain_handling", "rap": "retain_as_published", "nl": "no_local"}
+        for name, field in options.items():
+            if f"subscription_options_{name}" in theirs:
+                found = [str(int(getattr(item, field))) for item in ours["subscriptions"]]
+                assert found == listed(theirs[f"subscription_options_{name}"])
     if kind == 9:
         codes = theirs.get("suback.qos", theirs.get("suback.reason_code"))
         assert [str(code) for code in ours["reasons"]] == listed(codes)
     if kind == 10:
         assert ours["topics"] == listed(theirs["topic"])
     check_properties(theirs, ours)
+
+
+def check_lengths(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
+    """That of the packet behind its fixed header, and of the texts; of topics and user properties all."""
+    begin, end = ours["offset"]
+    rest = int(theirs["len"])
+    octets = 1 + (rest >= 128) + (rest >= 16384)  # of the length itself (MQTT 5.0, section 1.5.5)
+    assert end - begin == 1 + octets + rest, theirs["frame"]
+    texts = {
+        "proto_len": "protocol_name",
+        "clientid_len": "client_id",
+        "username_len": "user_name",
+        "passwd_len": "password",
+    }
+    for name, field in texts.items():
+        if name in theirs:
+            assert int(theirs[name]) == len(ours[field]), (theirs["frame"], name)
+    if "conack.flags" in theirs:
+        assert int(ours["session_present"]) == int(theirs["conack.flags"], 0)
 
 
 def check_properties(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
@@ -103,6 +128,12 @@ def check_properties(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
         assert [f"0x{item.id:02x}" for item in properties] == listed(theirs["property_id"])
     if "prop_number" in theirs:
         assert [str(item.value) for item in properties if item.value is not None] == listed(theirs["prop_number"])
+    if "property.content_type" in theirs:
+        assert [item.text for item in properties if item.id == 3] == listed(theirs["property.content_type"])
+    if "prop_string" in theirs:
+        others = [item for item in properties if item.name is None and item.id != 3]
+        texts = [item.text if item.data is None else item.data.decode() for item in others if item.value is None]
+        assert texts == listed(theirs["prop_string"])
     if "prop_key" in theirs:
         pairs = [(item.name, item.text) for item in properties if item.name is not None]
         assert pairs == list(zip(listed(theirs["prop_key"]), listed(theirs["prop_value"]), strict=True))

@@ -26,7 +26,8 @@ from protocols.modbus import test_modbus_oracle as modbus_oracle
 from protocols.modbus import test_modbus_zeek as modbus_zeek
 from protocols.mqtt import test_mqtt_oracle as mqtt_oracle
 from protocols.mqtt import test_mqtt_zeek as mqtt_zeek
-from protocols.peers import suricata_differences, zeek
+from protocols.peers import arkime_differences, suricata_differences, zeek, zeek_lists
+from protocols.peers import test_arkime as arkime
 from protocols.peers import test_suricata_checks as suricata
 from protocols.peers.tshark_fields import FIELDS, said
 from protocols.smtp import differences as smtp_tshark
@@ -99,7 +100,18 @@ def of_zeek() -> Iterator[Row]:
     yield "modbus", "Zeek", 1, f"{sum(bool(modbus_zeek.LINE.match(line)) for line in lines)} messages", 0
 
 
+def of_lists() -> Iterator[Row]:
+    for protocol in sorted({case.protocol for case in zeek_lists.CASES}):
+        cases = [case for case in zeek_lists.CASES if case.protocol == protocol]
+        lines = sum(len(case.said()) for case in cases)
+        yield protocol, "Zeek", len({case.capture for case in cases}), f"{len(cases)} lists, {lines} lines", 0
+
+
 def of_others() -> Iterator[Row]:
+    pairs = [arkime.compared(path) for path in arkime.CAPTURES]
+    names = {field for found in pairs for _, field in found}
+    found = f"{sum(map(len, pairs))} values of {len(names)} fields"
+    yield "dns http smtp tls", "Arkime", len(arkime.CAPTURES), found, len(arkime_differences.DIFFERENCES)
     for protocol in suricata.RECORDS:
         checks = [check for check in suricata.CHECKS if check.kind == protocol]
         places = {(check.capture.name, check.number) for check in checks}
@@ -110,7 +122,8 @@ def of_others() -> Iterator[Row]:
 
 def table() -> str:
     rows = sorted(
-        [*of_tshark(), *of_zeek(), *of_others()], key=lambda row: (row[0].partition(" ")[0], row[1] != "tshark")
+        [*of_tshark(), *of_zeek(), *of_lists(), *of_others()],
+        key=lambda row: (row[0].partition(" ")[0], row[1] != "tshark"),
     )
     lines = [HEAD, ("---",) * len(HEAD), *((*row[:2], row[2] or "", *row[3:]) for row in rows)]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)

@@ -51,6 +51,7 @@ FIELDS["mdns"] = (
     *("dns.flags.rcode", "dns.count.queries", "dns.count.answers", "dns.count.auth_rr", "dns.count.add_rr"),
     *("dns.qry.name", "dns.qry.type", "dns.qry.class", "dns.qry.qu", "dns.resp.name", "dns.resp.type"),
     *("dns.resp.class", "dns.resp.cache_flush", "dns.resp.ttl", "dns.ptr.domain_name", "dns.nsec.next_domain_name"),
+    *("dns.aaaa", "dns.hinfo.cpu", "dns.hinfo.os"),
 )
 FIELDS["tls"] = (
     *("tls.record.content_type", "tls.record.opaque_type", "tls.record.version", "tls.record.length"),
@@ -66,7 +67,7 @@ FIELDS["tls"] = (
 )
 
 FILTERS: Final = {"dns": "dns and not http2"}  # no spec ships for HTTP/2
-PLACES: Final = {"mdns": "ftp/zeek__var-services-std-ports.pcap"}
+PLACES: Final = {"mdns": ("ftp/zeek__var-services-std-ports.pcap", "http/arkime__v6-http.pcap")}
 
 
 LONGEST: Final = 600
@@ -79,7 +80,7 @@ def shortened(text: str) -> str:
 
 def captures(protocol: str) -> list[Path]:
     """Those that are here: of the protocol's folder, or where there is none, those in others that have it."""
-    return sorted(SHARED_DATA.glob(PLACES.get(protocol, f"{protocol}/*.pcap*")))
+    return sorted(path for place in PLACES.get(protocol, (f"{protocol}/*.pcap*",)) for path in SHARED_DATA.glob(place))
 
 
 def said(protocol: str) -> dict[str, Said]:
