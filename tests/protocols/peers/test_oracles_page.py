@@ -81,7 +81,7 @@ def of_tshark() -> Iterator[Row]:
     explained = sum(map(len, tls_tshark.DIFFERENCES.values()))
     yield "tls", "tshark", len(tls_oracle.EXPECTED), f"{messages} handshake messages", explained
     packets = sum(1 for path in wire.CAPTURES for _ in wire.read(path))
-    found = f"{packets} packets, {len(wire.FIELDS) - 1} fields"
+    found = f"{packets} packets, {len(wire.FIELDS) + len(wire.QUOTED) - 1} fields"
     yield "ipv4 ipv6 icmp tcp udp", "tshark", len(wire.CAPTURES), found, len(wire_table.DIFFERENCES)
 
 

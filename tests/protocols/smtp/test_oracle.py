@@ -59,6 +59,19 @@ def test_commands_and_replies_equal_the_oracle(path: Path) -> None:
 
 
 @needs_data
+def test_what_answers_a_challenge_equals_the_oracle() -> None:
+    """Names and passwords as they were sent, of all captures (RFC 4954, section 4)."""
+    compared = 0
+    for path in CAPTURES:
+        lines = (SHARED_DATA / "oracle" / f"{path.name}.smtp.jsonl").read_text(encoding="utf-8").splitlines()
+        theirs = [entry["value"] for entry in map(json.loads, lines) if entry["kind"] == "auth_input"]
+        flows = dissect(path, shipped("smtp"))
+        assert [event.response for _, flow in sorted(flows.items()) for event in flow.of("auth")] == theirs, path.name
+        compared += len(theirs)
+    assert compared >= 10
+
+
+@needs_data
 def test_the_table_is_short_and_has_no_row_too_many() -> None:
     assert len(DIFFERENCES) <= 6
     assert {name for name, _ in DIFFERENCES} <= {path.name for path in CAPTURES}

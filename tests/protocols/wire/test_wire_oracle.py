@@ -58,10 +58,27 @@ FIELDS = (
     *("tcp.option_kind", "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.options.timestamp.tsval"),
     *("tcp.options.timestamp.tsecr", "tcp.options.sack_le", "tcp.options.sack_re"),
     *("udp.srcport", "udp.dstport", "udp.length", "udp.checksum", "udp.checksum.status"),
-    *("icmp.type", "icmp.code", "icmp.checksum", "icmp.checksum.status", "icmp.ident", "icmp.seq"),
+    *("icmp.type", "icmp.code", "icmp.checksum", "icmp.checksum.status", "icmp.ident", "icmp.seq", "icmp.mtu"),
+    *(
+        "ip.opt.ra",
+        "ipv6.hopopts.nxt",
+        "ipv6.opt.type",
+        "ipv6.routing.type",
+        "ipv6.routing.nxt",
+        "ipv6.routing.segleft",
+    ),
+    *("ipv6.routing.src.addr", "ipv6.fraghdr.nxt", "ipv6.fraghdr.offset", "ipv6.fraghdr.more", "ipv6.fraghdr.ident"),
 )
+QUOTED = ("ip.len", "ip.id", "ip.ttl", "ip.proto", "ip.src", "ip.dst", "ip.checksum")  # of a packet in an ICMP message
 ENDED = ("ip.opt.type", "tcp.option_kind")  # padding behind the end of the options is none, to tshark it is more ends
-LISTS = ("ip.opt.type", "tcp.option_kind", "tcp.options.sack_le", "tcp.options.sack_re")
+LISTS = (
+    "ipv6.opt.type",
+    "ipv6.routing.src.addr",
+    "ip.opt.type",
+    "tcp.option_kind",
+    "tcp.options.sack_le",
+    "tcp.options.sack_re",
+)
 WITH = ("tcp.relative_sequence_numbers:FALSE",)
 CHECKED = ["ip.check_checksum", "tcp.check_checksum", "udp.check_checksum"]
 
@@ -74,7 +91,12 @@ def judged(path: Path) -> dict[int, dict[str, str]]:
     command = ["tshark", "-n", "-r", str(path), "-c", str(MOST), "-T", "fields", *options, *fields]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     rows = (dict(zip(FIELDS, line.split("\t"), strict=True)) for line in run.stdout.splitlines())
-    return {int(row["frame.number"]): {name: _outermost(name, text) for name, text in row.items()} for row in rows}
+    return {int(row["frame.number"]): _told(row) for row in rows}
+
+
+def _told(row: dict[str, str]) -> dict[str, str]:
+    quoted = {f"quoted {name}": row[name].partition(",")[2].partition(",")[0] for name in QUOTED}
+    return {name: _outermost(name, text) for name, text in row.items()} | quoted
 
 
 def _outermost(name: str, text: str) -> str:
@@ -112,6 +134,10 @@ def seen(value: Any, version: int) -> dict[str, str]:
                 "icmp.checksum": f"0x{inner.checksum:04x}",
                 "icmp.checksum.status": str(int(inner.checksum_ok)),
             }
+            if getattr(inner.body, "next_hop_mtu", 0):
+                found["icmp.mtu"] = str(inner.body.next_hop_mtu)
+            if original := getattr(inner.body, "original", None):
+                found |= {f"quoted {name}": _version_4(original)[name] for name in QUOTED}
             if getattr(inner.body, "identifier", None) is not None:
                 found |= {"icmp.ident": str(inner.body.identifier), "icmp.seq": str(inner.body.sequence)}
     return found
@@ -134,12 +160,29 @@ def _version_4(value: Any) -> dict[str, str]:
         "ip.checksum.status": str(int(value.checksum_ok)),
         "ip.src": value.source,
         "ip.dst": value.destination,
+        "ip.opt.ra": next((str(int.from_bytes(one.data)) for one in value.options if one.number == 20), ""),
         "ip.opt.type": ",".join(str(one.copied << 7 | one.class_ << 5 | one.number) for one in value.options),
     }
 
 
 def _version_6(value: Any) -> dict[str, str]:
-    return {
+    found = {
+        name: "" for name in FIELDS if name.startswith(("ipv6.hopopts", "ipv6.opt", "ipv6.routing", "ipv6.fraghdr"))
+    }
+    for one in value.extensions:
+        following = str(int(one.next_header))
+        match int(one.header):
+            case 0:
+                types = ",".join(f"0x{option.type:02x}" for option in one.options)
+                found |= {"ipv6.hopopts.nxt": following, "ipv6.opt.type": types}
+            case 43:
+                found |= {"ipv6.routing.type": str(one.type), "ipv6.routing.segleft": str(one.segments_left)}
+                found |= {"ipv6.routing.nxt": following, "ipv6.routing.src.addr": ",".join(one.addresses)}
+            case 44:
+                found |= {"ipv6.fraghdr.nxt": following, "ipv6.fraghdr.offset": str(one.fragment_offset // 8)}
+                found["ipv6.fraghdr.more"] = str(int(one.more_fragments))
+                found["ipv6.fraghdr.ident"] = f"0x{one.identification:08x}"
+    return found | {
         "ipv6.tclass.dscp": str(value.dscp),
         "ipv6.tclass.ecn": str(value.ecn),
         "ipv6.flow": f"0x{value.flow_label:06x}",
