@@ -105,8 +105,11 @@ class CheckContext(Protocol):
     def local(self, name: str, *, own: bool = False) -> str:
         """A name for a local of the rule that no field of the spec has, like this one; `own`: nor another path."""
 
+    def is_broken(self, name: str) -> bool:
+        """Whether something of that name was set whose type could not be found out, which was reported."""
+
     def local_type(self, name: str) -> Type | None:
-        """The type of a field or local that was just set."""
+        """The type of a field or local that was just set; None for one that was not, or is broken."""
 
     def element(self, element: Element) -> Bound | None:
         """Check an element inside this one."""

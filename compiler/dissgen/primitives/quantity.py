@@ -62,6 +62,9 @@ def check_quantity(owner: Element, word: str, node: Node, context: CheckContext)
         return None
     type_ = context.local_type(local)
     if type_ is None:
+        if not context.is_broken(local):
+            message = f"a {word} is an `int`, `{element.kind}` gives no value"
+            context.diagnostics.error("DG305", message, element.span, "no value")
         return None
     if not is_int(type_):
         context.diagnostics.error(

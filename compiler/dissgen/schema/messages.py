@@ -29,6 +29,7 @@ _AREAS: Final = {
     "side": "a side of a state",
     "extent": "the extent of `bytes` and `text`",
     "resync": "a `resync`",
+    "derivation": "a `derive`",
 }
 
 _ALTERNATIVES: Final[dict[str, tuple[str, ...]]] = {
@@ -37,8 +38,9 @@ _ALTERNATIVES: Final[dict[str, tuple[str, ...]]] = {
     "rule": tuple(FRAGMENTS),
     "verb": tuple(VERBS),
     "side": ("use", "hold", "discard"),
-    "extent": ("size", "until", "rest"),
-    "resync": ("before", "behind"),
+    "extent": ("size", "until", "until_value", "rest"),
+    "resync": ("before", "behind", "begins"),
+    "derivation": ("checksum", "size_of", "count_of"),
 }
 """The keys that say what a mapping is; it has exactly one of them."""
 

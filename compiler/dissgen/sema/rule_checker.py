@@ -101,7 +101,9 @@ class RuleChecker(Positioned, Definitions, Branches, Paths, Joining, RuleNames):
         return name in self.rules.field_names or name in self.fields or name in RESERVED
 
     def local_type(self, name: str) -> Type | None:
-        return self.fields[name].type if name in self.fields else None
+        type_ = self.fields[name].type if name in self.fields else None
+        always = self.present is None or name in self.present
+        return type_ if type_ is None or always else optional(type_)
 
     # Names
 

@@ -18,6 +18,7 @@ from dissgen.reader import plain, read, read_file
 from dissgen.schema import assemble, render, validate
 from dissgen.schema.core import EVENTS, TOP
 from dissgen.schema.fragments import FRAGMENTS, MODIFIERS, VERBS
+from dissgen.schema.messages import _ALTERNATIVES, _AREAS
 from dissgen.text import SourceFile
 
 ROOT = Path(__file__).parents[3]
@@ -159,6 +160,13 @@ def test_no_alternative_hides_its_reason() -> None:
             assert part.keys() == {"$ref"}, "draft 07 ignores what stands beside a reference"
             used.add(str(part["$ref"]).removeprefix("#/definitions/"))
     assert used == set(definitions)
+
+
+def test_every_chain_of_alternatives_has_its_words() -> None:
+    """A mapping that satisfies none of a chain ends at its last link, whose area says how it is called."""
+    areas = {str(part["$comment"]) for part in walk(assemble()) if part.get("not") == {} and "$comment" in part}
+    assert areas == {*_ALTERNATIVES, "selector", "selectors"}
+    assert set(_ALTERNATIVES) <= set(_AREAS)
 
 
 def test_everything_of_this_version() -> None:
