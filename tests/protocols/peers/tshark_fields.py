@@ -67,7 +67,22 @@ FIELDS["tls"] = (
 )
 
 FILTERS: Final = {"dns": "dns and not http2"}  # no spec ships for HTTP/2
-PLACES: Final = {"mdns": ("ftp/zeek__var-services-std-ports.pcap", "http/arkime__v6-http.pcap")}
+PLACES: Final = {
+    "dns": (
+        *("dns/*.pcap*", "ftp/suricata-verify__filestore-ftp-active-mode__ftp-active-mode.pcap"),
+        *("ftp/zeek__var-services-std-ports.pcap", "modbus/zeek__modbus__modbusSmall.pcap"),
+        *("smtp/suricata-verify__bug-3616-smtp__input.pcap", "smtp/zeek__smtp.pcap"),
+        "ssh/suricata-verify__bypass-ssh-enabled__input.pcap",
+    ),
+    "mdns": ("ftp/zeek__var-services-std-ports.pcap", "http/arkime__v6-http.pcap"),
+    "tls": (  # no spec ships for FTP, IMAP, LDAP and POP3, behind whose STARTTLS there is more
+        *("tls/*.pcap*", "dns/arkime__curl-enabled-tls13.pcap", "dns/zeek__raw_packets.pcap"),
+        *("dns/suricata-verify__tls__tls13-draft18__tls13_draft18.pcap", "http/arkime__https-connect.pcap"),
+        *("smtp/suricata-verify__smtp-startssl__input.pcap", "smtp/zeek__smtp.pcap"),
+        "smtp/zeek__tls__smtp-starttls.pcap",
+    ),
+}
+"""Which captures have the protocol: those of its own folder and some of others."""
 
 
 LONGEST: Final = 600
@@ -79,8 +94,8 @@ def shortened(text: str) -> str:
 
 
 def captures(protocol: str) -> list[Path]:
-    """Those that are here: of the protocol's folder, or where there is none, those in others that have it."""
-    return sorted(path for place in PLACES.get(protocol, (f"{protocol}/*.pcap*",)) for path in SHARED_DATA.glob(place))
+    """Those that are here."""
+    return sorted(path for place in PLACES[protocol] for path in SHARED_DATA.glob(place))
 
 
 def said(protocol: str) -> dict[str, Said]:
