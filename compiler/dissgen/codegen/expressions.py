@@ -21,6 +21,7 @@ from dissgen.ir.expressions import (
     BindingKind,
     Call,
     Compare,
+    ComparisonOperator,
     Conditional,
     Constant,
     Generator,
@@ -184,10 +185,38 @@ def _conditional(then: str, test: str, otherwise: str) -> _Source:
 def _compare(node: Compare, env: Environment) -> _Source:
     if node.ops[0] in ("in", "not in") and isinstance(node.rights[0].type, BytesType):
         return _in_bytes(node, env)
-    parts = [emit_part(node.left, env, COMPARISON_LEVEL + 1)]
-    for op, right in zip(node.ops, node.rights, strict=True):
-        parts += [op, emit_part(right, env, COMPARISON_LEVEL + 1)]
-    return " ".join(parts), COMPARISON_LEVEL
+    tests: list[str] = []
+    chain = emit_part(node.left, env, COMPARISON_LEVEL + 1)
+    compared = False
+    for left, op, right in zip((node.left, *node.rights), node.ops, node.rights, strict=False):
+        text = emit_part(right, env, COMPARISON_LEVEL + 1)
+        if (known := _known_test(left, op, right)) is None:
+            chain, compared = f"{chain} {op} {text}", True
+            continue
+        tests += [chain, known] if compared else [known]
+        chain, compared = text, False
+    tests += [chain] if compared else []
+    return " and ".join(tests), COMPARISON_LEVEL if len(tests) == 1 else AND_LEVEL
+
+
+def _known_test(left: Typed, op: ComparisonOperator, right: Typed) -> str | None:
+    """What a test of two literals gives: mypy refuses those that differ. None: not known here."""
+    first, second = _literal(left), _literal(right)
+    if first is None or second is None or op not in ("==", "!="):
+        return None
+    return repr((first == second) == (op == "=="))
+
+
+def _literal(node: Typed) -> str | bytes | int | float | None:
+    match node:
+        case Constant(str() | bytes() | int() | float() as value):
+            return value
+        case Unary("-", Constant(int() | float() as value)):
+            return -value
+        case Attribute(Name(), field) if isinstance(type_ := inner(node.value.type), EnumType):
+            return dict(type_.members)[field] if node.type == type_ else None
+        case _:
+            return None
 
 
 def _in_bytes(node: Compare, env: Environment) -> _Source:
@@ -197,6 +226,8 @@ def _in_bytes(node: Compare, env: Environment) -> _Source:
     right = emit_part(node.rights[0], env, COMPARISON_LEVEL + 1)
     if isinstance(node.left, Constant) and node.left.value:
         return f"{left} {node.ops[0]} {right}", COMPARISON_LEVEL
+    if isinstance(node.left, Constant) and not fallible(node.rights[0]):
+        return repr(negated), PRIMARY_LEVEL
     if fallible(node.rights[0]):  # it fails for an empty x, too
         test = f"any(piece != b'' and piece in data for piece, data in (({left}, {right}),))"
         return (f"not {test}", NOT_LEVEL) if negated else (test, PRIMARY_LEVEL)

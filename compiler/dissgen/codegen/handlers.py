@@ -25,7 +25,7 @@ from dissgen.ir.expressions import (
 )
 from dissgen.ir.walk import verb_expressions
 from dissgen.sema.expressions.scope import narrowings, path_of
-from dissgen.types import ListType, MapType, Type
+from dissgen.types import BytesType, ListType, MapType, Type, inner
 
 _VARIABLES = frozenset({BindingKind.VARIABLE, BindingKind.DIRECTION_VARIABLE})
 _GUARD_KINDS = frozenset(
@@ -183,7 +183,10 @@ class HandlerBody:
                 text += part.replace("{", "{{").replace("}", "}}")
             else:
                 expression, conversion = part
-                text += "{!r}" if conversion == "r" else "{}"
+                octets = isinstance(
+                    inner(expression.type), BytesType
+                )  # mypy refuses `{}` for them, which shows the same
+                text += "{!r}" if conversion == "r" or octets else "{}"
                 values.append(emit(expression, self.names))
         return f"{literal(text)}.format({', '.join(values)})"
 

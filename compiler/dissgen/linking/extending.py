@@ -51,12 +51,12 @@ def _merged(section: str, value: Node, inherited: Node, diagnostics: Diagnostics
                 _report_missing(key, inherited, f"`{name}` in `{section}`", diagnostics)
             entries.pop(name, None)
             continue
-        changes = item.get("replace") if section == "grammar" and isinstance(item, MappingNode) else None
-        if isinstance(changes, MappingNode):
+        if section == "grammar" and isinstance(item, MappingNode) and item.key("replace") is not None:
             if name not in entries:
                 _report_missing(key, inherited, f"`{name}` in `{section}`", diagnostics)
-                continue
-            item = _replaced(entries[name][1], changes, name, diagnostics)
+            elif (changes := _changes(item, diagnostics)) is not None:
+                entries[name] = (key, _replaced(entries[name][1], changes, name, diagnostics))
+            continue
         entries[name] = (key, item)
     return replace(value, entries=tuple(entries.values()))
 
@@ -79,12 +79,46 @@ def _is_null(node: Node) -> bool:
 # `replace`
 
 
+def _changes(rule: MappingNode, diagnostics: Diagnostics) -> MappingNode | None:
+    """What a rule `{replace: {field: element}}` says; None after reporting that it says something else."""
+    for key, value in rule.entries:
+        if key.value != "replace":
+            diagnostics.error(
+                "DG101",
+                f"unknown key `{key.value}` beside `replace`",
+                key.span,
+                "all but the fields is inherited",
+                help="write the whole rule",
+            )
+            return None
+        if not isinstance(value, MappingNode) or not value.entries:
+            diagnostics.error(
+                "DG103",
+                "`replace` is a mapping of fields to elements",
+                key.span,
+                "",
+                help="write `replace: {field: {token: WORD}}`, or null to leave the field out",
+            )
+            return None
+    changes = rule.get("replace")
+    return changes if isinstance(changes, MappingNode) else None
+
+
 def _replaced(rule: Node, changes: MappingNode, name: str, diagnostics: Diagnostics) -> Node:
     """A rule with other elements for some of its fields."""
     found = rule
     for key, element in changes.entries:
         field = str(key.value)
         changed, count = _with_field(found, field, key, element)
+        if count and changed is None:
+            diagnostics.error(
+                "DG144",
+                f"the rule `{name}` is nothing but `{field}`",
+                key.span,
+                "nothing would be left",
+                help=f"remove the rule: `{name}: null`",
+            )
+            return rule
         if not count:
             similar = suggest(field, _fields(rule))
             diagnostics.error(
@@ -96,8 +130,7 @@ def _replaced(rule: Node, changes: MappingNode, name: str, diagnostics: Diagnost
                 help=f"write `{similar}`" if similar else (),
             )
             continue
-        assert changed is not None
-        found = changed
+        found = changed or found
     return found
 
 
@@ -116,8 +149,9 @@ def _with_field(node: Node, field: str, key: ScalarNode, element: Node) -> tuple
             for name, value in node.entries:
                 changed, found = _with_field(value, field, key, element)
                 count += found
-                if changed is not None:
-                    entries.append((name, changed))
+                if changed is None:
+                    return None, count  # an `optional` without its element is nothing
+                entries.append((name, changed))
             return replace(node, entries=tuple(entries)), count
         case ScalarNode():
             return node, 0

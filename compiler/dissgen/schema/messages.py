@@ -179,6 +179,8 @@ class Reporter:
                 return
         first = key_node(mapping, keys[0]).span if keys else mapping.span
         help_ = f"one of the keys is {_enumerated(alternatives)}"
+        if keys and keys[0] == "replace":
+            help_ = "`replace` changes a rule of the spec that `extends` names; here the rule stands whole"
         self._error("DG106", f"{_AREAS[area]} without a kind", first, "no key here says what it is", help=help_)
 
     # Values

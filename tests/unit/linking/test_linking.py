@@ -158,6 +158,16 @@ grammar:
     assert repr(parsed(compiled(tmp_path, spec, base=base), "line", b"ay")) == "Line(k='a', v='y')"
 
 
+def test_a_field_that_is_left_out_takes_the_optional_around_it_along(tmp_path: Path) -> None:
+    base = r"""
+dissgen: 1
+grammar:
+  line: {record: [{field: a, number: 8}, {optional: {field: b, number: 8}, when: a == 1}, {field: c, number: 8}]}
+"""
+    spec = "dissgen: 1\nprotocol: p\nextends: base.yaml\ngrammar: {line: {replace: {b: null}}}\n"
+    assert repr(parsed(compiled(tmp_path, spec, base=base), "line", b"\x01\x02")) == "Line(a=1, c=2)"
+
+
 @pytest.mark.parametrize(
     ("text", "renamed"),
     [
