@@ -545,8 +545,16 @@ _PATTERN_REQUEST_HEAD: Final = re.compile(
     rb"(?>(?>(?:\r?+\n){0,4}))([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}+)[ \t]++([^ \t\r\n]++)[ \t]++HTTP/([0-9]\.[0-9])\r?+\n",
     re.DOTALL,
 ).match
+# (name ':' OWS FIELD_VALUE _end)... before CRLF
+_PATTERN_REQUEST_HEAD_2: Final = re.compile(
+    rb"(?>(?:[^: \t\r\n]++:[ \t]*+[^\r\n]*+\r\n)*)(?=\r?+\n)", re.DOTALL
+).match
+# name ':' OWS FIELD_VALUE _end
+_PATTERN_REQUEST_HEAD_3: Final = re.compile(
+    r"([^: \t\r\n]++):[ \t]*+([^\r\n]*+)\r\n", re.ASCII | re.DOTALL
+).findall
 # CRLF
-_PATTERN_REQUEST_HEAD_2: Final = re.compile(rb"\r?+\n", re.DOTALL).match
+_PATTERN_REQUEST_HEAD_4: Final = re.compile(rb"\r?+\n", re.DOTALL).match
 
 
 def _scan_request_head(data: bytes, pos: int, end: int) -> tuple[RequestHead, int] | None:
@@ -560,24 +568,33 @@ def _scan_request_head(data: bytes, pos: int, end: int) -> tuple[RequestHead, in
     version = m[3].decode("latin-1")
     pos = m.end()
     headers: list[Header] = []
-    while True:  # http.yaml:60
-        if pos >= end:
+    m = _PATTERN_REQUEST_HEAD_2(data, pos, end)  # http.yaml:60
+    if m is not None and m.end() + 2 <= end and m.end() - pos <= 16384:
+        for name, _value_ in _PATTERN_REQUEST_HEAD_3(data[pos : m.end()].decode("latin-1")):
+            value_ = _value_.strip(" \t\r\n")
+            headers.append(Header(name, value_))
+        if len(headers) > 1000:
             return None
-        peeked = False
-        if data[pos] in b"\n\r":
-            peeked = _CRLF.match(data, pos, end) is not None
-            if not peeked and end - pos < 2:
+        pos = m.end()
+    else:
+        while True:  # http.yaml:60
+            if pos >= end:
                 return None
-        if not (not peeked):
-            break
-        got = _scan_header(data, pos, end)  # http.yaml:60
-        if got is None:
-            return None
-        item, pos = got
-        if len(headers) >= 1000:
-            return None
-        headers.append(item)
-    m = _PATTERN_REQUEST_HEAD_2(data, pos, end)  # http.yaml:61
+            peeked = False
+            if data[pos] in b"\n\r":
+                peeked = _CRLF.match(data, pos, end) is not None
+                if not peeked and end - pos < 2:
+                    return None
+            if not (not peeked):
+                break
+            got = _scan_header(data, pos, end)  # http.yaml:60
+            if got is None:
+                return None
+            item, pos = got
+            if len(headers) >= 1000:
+                return None
+            headers.append(item)
+    m = _PATTERN_REQUEST_HEAD_4(data, pos, end)  # http.yaml:61
     if m is None:
         return None
     pos = m.end()
@@ -650,8 +667,16 @@ _PATTERN_RESPONSE_HEAD: Final = re.compile(
     rb"(?>(?>(?:\r?+\n){0,4}))HTTP/([0-9]\.[0-9])[ \t]++([1-9][0-9]{2})[ \t]*+([^\r\n]*+)\r?+\n",
     re.DOTALL,
 ).match
+# (name ':' OWS FIELD_VALUE _end)... before CRLF
+_PATTERN_RESPONSE_HEAD_2: Final = re.compile(
+    rb"(?>(?:[^: \t\r\n]++:[ \t]*+[^\r\n]*+\r\n)*)(?=\r?+\n)", re.DOTALL
+).match
+# name ':' OWS FIELD_VALUE _end
+_PATTERN_RESPONSE_HEAD_3: Final = re.compile(
+    r"([^: \t\r\n]++):[ \t]*+([^\r\n]*+)\r\n", re.ASCII | re.DOTALL
+).findall
 # CRLF
-_PATTERN_RESPONSE_HEAD_2: Final = re.compile(rb"\r?+\n", re.DOTALL).match
+_PATTERN_RESPONSE_HEAD_4: Final = re.compile(rb"\r?+\n", re.DOTALL).match
 
 
 def _scan_response_head(data: bytes, pos: int, end: int) -> tuple[ResponseHead, int] | None:
@@ -665,24 +690,33 @@ def _scan_response_head(data: bytes, pos: int, end: int) -> tuple[ResponseHead, 
     reason = m[3].decode("latin-1")
     pos = m.end()
     headers: list[Header] = []
-    while True:  # http.yaml:72
-        if pos >= end:
+    m = _PATTERN_RESPONSE_HEAD_2(data, pos, end)  # http.yaml:72
+    if m is not None and m.end() + 2 <= end and m.end() - pos <= 16384:
+        for name, _value_ in _PATTERN_RESPONSE_HEAD_3(data[pos : m.end()].decode("latin-1")):
+            value_ = _value_.strip(" \t\r\n")
+            headers.append(Header(name, value_))
+        if len(headers) > 1000:
             return None
-        peeked = False
-        if data[pos] in b"\n\r":
-            peeked = _CRLF.match(data, pos, end) is not None
-            if not peeked and end - pos < 2:
+        pos = m.end()
+    else:
+        while True:  # http.yaml:72
+            if pos >= end:
                 return None
-        if not (not peeked):
-            break
-        got = _scan_header(data, pos, end)  # http.yaml:72
-        if got is None:
-            return None
-        item, pos = got
-        if len(headers) >= 1000:
-            return None
-        headers.append(item)
-    m = _PATTERN_RESPONSE_HEAD_2(data, pos, end)  # http.yaml:73
+            peeked = False
+            if data[pos] in b"\n\r":
+                peeked = _CRLF.match(data, pos, end) is not None
+                if not peeked and end - pos < 2:
+                    return None
+            if not (not peeked):
+                break
+            got = _scan_header(data, pos, end)  # http.yaml:72
+            if got is None:
+                return None
+            item, pos = got
+            if len(headers) >= 1000:
+                return None
+            headers.append(item)
+    m = _PATTERN_RESPONSE_HEAD_4(data, pos, end)  # http.yaml:73
     if m is None:
         return None
     pos = m.end()

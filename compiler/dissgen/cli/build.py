@@ -99,9 +99,22 @@ def _build(
         if verbose:
             _show_bound(item)
             _show_order(item)
+    if not (specs or output or check) and not several and not len(diagnostics):
+        _remember(results)
     if check and stale:
         click.echo(f"{counted(stale, 'module')} stale: run `dissgen build`", err=True)
     return 1 if failed or (check and stale) else 0
+
+
+def _remember(results: dict[Path, Compiled]) -> None:
+    """All specs of this project have been built without a finding; in its root the next build asks for that first."""
+    from dissgen.built import remember
+    from dissgen.workspace import project_root
+
+    root = Path.cwd()
+    if project_root() == root.resolve():
+        read = {source.path for item in results.values() for source in item.sources}
+        remember(read, {target.relative_to(root.resolve()).as_posix() for target in results})
 
 
 def _deliver(compiled: Compiled, target: Path, check: bool, verbose: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,22 +43,19 @@ class _Builder:
         self.words: list[str] = []
 
     def leaf(self, leaf: ops.TokenRead | ops.LiteralRead, optional: bool) -> bytes:
+        regex = leaf_pattern(leaf, self.tokens)
         if isinstance(leaf, ops.LiteralRead):
-            regex = re.escape(leaf.data)
-            if leaf.ignore_case:
-                regex = b"(?i:" + regex + b")"
             self.words.append(repr(leaf.data)[1:])
             needed = leaf.target.name is not None
         else:
             definition = self.tokens[leaf.token]
-            regex = definition.compiled.pattern
             self.limit = min(self.limit, definition.limit)
             self.words.append(leaf.field or definition.name)
             needed = leaf.target.name is not None or leaf.constant is not None
         if needed:
             self.groups.append(Group(len(self.groups) + 1, leaf, optional))
-            return b"(" + _atomic(regex) + b")"
-        return _atomic(regex)
+            return b"(" + atomic(regex) + b")"
+        return atomic(regex)
 
     def parts(self, parts: tuple[ops.Op, ...], optional: bool) -> bytes:
         pieces = []
@@ -73,7 +71,15 @@ class _Builder:
         return b"".join(pieces)
 
 
-def _atomic(regex: bytes) -> bytes:
+def leaf_pattern(leaf: ops.TokenRead | ops.LiteralRead, tokens: Mapping[str, ops.TokenDefinition]) -> bytes:
+    """What a leaf reads."""
+    if isinstance(leaf, ops.TokenRead):
+        return tokens[leaf.token].compiled.pattern
+    regex = re.escape(leaf.data)
+    return b"(?i:" + regex + b")" if leaf.ignore_case else regex
+
+
+def atomic(regex: bytes) -> bytes:
     """A part that gives nothing back and binds as one."""
     return regex if _SIMPLE(regex) else b"(?>" + regex + b")"
 

@@ -10,6 +10,7 @@ from dissgen.codegen.expressions import emit
 from dissgen.codegen.extents import Extents
 from dissgen.codegen.runs import run_pattern
 from dissgen.codegen.scan_numbers import ScanNumbers
+from dissgen.codegen.scan_usual import ScanUsual
 from dissgen.codegen.values import converted, may_raise, parsed_int, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import BindingKind, Name, Typed, fallible, walk
@@ -19,7 +20,7 @@ from dissgen.types import ListType, OneOfType, inner
 MANY_TIMES: Final = 16
 
 
-class ScanLoops(ScanNumbers):
+class ScanLoops(ScanNumbers, ScanUsual):
     """The part of a scan's builder that reads arrays, at once or item by item."""
 
     _declared: set[str]
@@ -44,6 +45,15 @@ class ScanLoops(ScanNumbers):
             self._counted(op, op.count)
             return
         items = self.items(op)
+        if self.usual(op, items):
+            with self.code.block("else:"):
+                self._one_by_one(op, items)
+            self.moved()
+        else:
+            self._one_by_one(op, items)
+
+    def _one_by_one(self, op: ops.Loop, items: str) -> None:
+        """An array whose items are read one after another, as long as its tests say so."""
         index = f"len({items})" if items else self.locals.fresh("index")
         if not items:
             self.code.add(f"{index} = 0")

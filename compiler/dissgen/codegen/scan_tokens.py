@@ -16,11 +16,13 @@ from dissgen.ir import ops
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A module-level compiled expression: name, source text, comment."""
+    """A module-level compiled expression: name, source text, comment, and how it is used."""
 
     name: str
     regex: str
     comment: str
+    method: str = "match"
+    flags: str = "re.DOTALL"
 
 
 class ScanTokens:

@@ -131,6 +131,26 @@ class Loop:
     place: Place
     field: str | None
     sequence: bool = False
+    usual: Usual | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsualPart:
+    """A leaf of the usual form; `pattern` is that of its token narrowed, None: it is read as it is."""
+
+    leaf: TokenRead | LiteralRead
+    pattern: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """The form that the items of a loop usually have: where all do, up to the token `end`, no `if` of theirs is true.
+
+    Made by `usual_items`; it says nothing about loops whose items are not all of this form.
+    """
+
+    parts: tuple[UsualPart, ...]
+    end: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ from dissgen.ir.grammar import (
     Try,
     Union,
     Unkept,
+    Usual,
+    UsualPart,
     Verify,
     Within,
 )
@@ -185,6 +187,8 @@ __all__ = [
     "Unkept",
     "UntilRead",
     "Upgrade",
+    "Usual",
+    "UsualPart",
     "Variable",
     "VarintRead",
     "Verb",

@@ -218,6 +218,10 @@ def _loop(op: ops.Loop) -> Iterator[str]:
             text += f" {word} {show(test)}"
     yield text + (" rest" if op.rest else "") + (" in a sequence" if op.sequence else "")
     yield "  " + (_call(op.item) if isinstance(op.item, ops.Call) else _leaf(op.item))
+    if op.usual is not None:
+        yield f"  usually, up to token {op.usual.end}"
+        for part in op.usual.parts:
+            yield "    " + _leaf(part.leaf) + ("" if part.pattern is None else f" narrowed to {part.pattern!r}")
 
 
 def _state(state: ops.State, initial: bool) -> list[str]:

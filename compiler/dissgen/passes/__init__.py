@@ -14,6 +14,7 @@ from dissgen.passes.fuse_struct import fuse_struct
 from dissgen.passes.prefer_else import prefer_else
 from dissgen.passes.sink_tails import sink_tails
 from dissgen.passes.straighten import straighten
+from dissgen.passes.usual_items import usual_items
 
 Pass = Callable[[ops.Module], ops.Module]
 
@@ -23,6 +24,7 @@ PASSES: Final[tuple[tuple[str, Pass], ...]] = (
     ("fuse_regex", fuse_regex),
     ("fuse_struct", fuse_struct),
     ("prefer_else", prefer_else),
+    ("usual_items", usual_items),
 )
 
 
