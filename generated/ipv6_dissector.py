@@ -691,7 +691,7 @@ class _ReadPseudoHeader(Frame[PseudoHeader]):
             elif self.version == 6:  # ip.yaml:66
                 self.step_ = 5
             else:
-                r.fail("mismatch", None, "one of 4, 6")
+                r.fail("mismatch", None, f"one of 4, 6, not {self.version}")
         if self.step_ == 1:  # ip.yaml:61
             self.source = r.call(self, _ReadIpv4Address)
             self.step_ = 2

@@ -1005,7 +1005,7 @@ class _ReadProperty(Frame[Property]):
                 r.fail(
                     "mismatch",
                     None,
-                    "one of 1, 23, 25, 36, 37, 40, 41, 42, 19, 33, 34, 35, 2, 17, 24, 39, 11, 9, 22, 38, 3, 8, 18, 21, 26, 28, 31",
+                    f"one of PAYLOAD_FORMAT_INDICATOR, REQUEST_PROBLEM_INFORMATION, REQUEST_RESPONSE_INFORMATION, MAXIMUM_QOS, RETAIN_AVAILABLE, WILDCARD_SUBSCRIPTION_AVAILABLE, SUBSCRIPTION_IDENTIFIER_AVAILABLE, SHARED_SUBSCRIPTION_AVAILABLE and 19 more, not {self.id}",
                 )
         if self.step_ == 1:  # mqtt.yaml:161
             self.value = r.take(1, "value")[0]
@@ -1368,7 +1368,9 @@ class _ReadPacket(Frame[Packet]):
                     self.step_ = 81
                 else:
                     r.fail(
-                        "mismatch", None, "one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15"
+                        "mismatch",
+                        None,
+                        f"one of CONNECT, CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBSCRIBE and 7 more, not {self.type}",
                     )
             if self.step_ == 3:  # mqtt.yaml:73
                 self.protocol_name = self.known_protocol_name_ = r.call(self, _ReadString)

@@ -1198,7 +1198,11 @@ class _ReadRecord(Frame[RecordRecord]):
             elif subject in (23, 24):  # tls.yaml:92
                 self.step_ = 9
             else:
-                r.fail("mismatch", None, "one of 20, 21, 22, 23, 24")
+                r.fail(
+                    "mismatch",
+                    None,
+                    f"one of CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT, not {subject}",
+                )
         if self.step_ == 3:  # tls.yaml:85
             (value,) = r.fixed(_FIXED_RECORD_2)
             if value != 1:

@@ -79,6 +79,15 @@ def test_an_example_that_fails_shows_name_cut_expected_and_got(cli: Cli, project
     assert result.out.endswith("0 passed, 1 failed (1 run)\n")
 
 
+def test_an_example_that_fails_says_where_and_why_alerts_were_raised(cli: Cli, project: Path) -> None:
+    failing(project, ("      S: hello\n", "      S: " + "h" * 9000 + "\n"))
+    result = cli("test")
+    assert "\n    parse_error (byte 0 of down, state open): " in result.out
+    assert "line.text at byte 0: expected TEXT of at most 8192 bytes, found 'hhh" in result.out
+    failing(project, ("state: open, events", "state: shut, alerts: [], events"))
+    assert "alerts:" not in cli("test").out
+
+
 @pytest.mark.parametrize("line", ["X: hello", "hello", "C# zz", "!gap up", "!jump"])
 def test_a_wrong_talk_is_an_error_at_its_place(cli: Cli, project: Path, line: str) -> None:
     failing(project, ("C: hello", line))

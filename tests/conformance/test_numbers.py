@@ -143,6 +143,19 @@ def test_a_wrong_constant_is_reported_with_its_last_byte() -> None:
     assert [event.name for event in session.feed(UP, b"\x03")][:1] == ["alert"]
 
 
+def test_a_number_without_a_case_is_reported_with_it() -> None:
+    cases = "{is: A, field: x, number: 8}, {is: 2, field: y, number: 8}"
+    module = grammar(
+        "{field: n, number: 8, enum: E}, {branch: n, cases: [" + cases + "]}", "enums: {E: {1: A, 2: B}}\n"
+    )
+    with pytest.raises(ParseError) as found:
+        module.parse_m(b"\x07")
+    assert found.value.key() == ("mismatch", "m", None, 1, "one of A, B, not 7", b"")
+    other = "".join(f"{{is: {number}, field: x, number: 8}}, " for number in range(1, 11))
+    with pytest.raises(ParseError, match="one of 1, 2, 3, 4, 5, 6, 7, 8 and 2 more, not 0"):
+        grammar(f"{{field: n, number: 8}}, {{branch: n, cases: [{other}]}}").parse_m(b"\x00")
+
+
 def test_a_constant_inside_a_byte() -> None:
     module = grammar(
         "{field: v, number: 4, const: 4}, {field: n, number: 4}, {number: 7, const: 0}, {field: f, flag: true}"

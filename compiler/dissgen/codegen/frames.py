@@ -21,7 +21,7 @@ from dissgen.codegen.locals import Locals
 from dissgen.codegen.origins import FrameOrigins, Origins
 from dissgen.codegen.pysource import literal
 from dissgen.codegen.steps import Jump, Step, Steps
-from dissgen.codegen.values import case_test, may_raise, python_type
+from dissgen.codegen.values import case_test, may_raise, no_case, python_type
 from dissgen.ir import ops
 from dissgen.ir.expressions import NOT_LEVEL, BindingKind, Name, Peek, Typed, walk
 from dissgen.ir.walk import body_expressions
@@ -234,9 +234,7 @@ class FrameBody(FrameLeaves, FrameNumbers, FrameOrigins, FrameChoices):
             head.lines.append(f"{'if' if index == 0 else 'elif'} {case_test(value, case.values)}:  # {case.place}")
             head.lines.append(Jump(self._arm(case.body, after), depth=1))
         if op.otherwise is None:
-            values = [literal(value) for case in op.cases for value in case.values]
-            expected = literal("one of " + ", ".join(values)) if len(values) > 1 else literal("".join(values))
-            head.lines += ["else:", f'    r.fail("mismatch", None, {expected})']
+            head.lines += ["else:", f'    r.fail("mismatch", None, {no_case(op, value)})']
         elif op.cases:
             head.lines += ["else:", Jump(self._arm(op.otherwise, after), depth=1)]
         else:

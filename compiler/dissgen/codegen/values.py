@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import Final
 
 from dissgen.codegen import naming
 from dissgen.codegen.conversions import fails, further
@@ -13,7 +14,7 @@ from dissgen.codegen.pysource import literal, tuple_literal
 from dissgen.ir import ops
 from dissgen.ir.expressions import Typed
 from dissgen.tokens import CompiledToken
-from dissgen.types import BytesType, StrType, Type, python
+from dissgen.types import BytesType, EnumType, IntType, StrType, Type, inner, python
 
 _DIGITS = frozenset(b"0123456789")
 _INT_DIGITS = 4300
@@ -181,3 +182,20 @@ def case_test(subject: str, values: tuple[str | int | float | bool | bytes, ...]
     if len(values) == 1:
         return f"{subject} {'!=' if negated else '=='} {literal(values[0])}"
     return f"{subject} {'not in' if negated else 'in'} {tuple_literal(literal(value) for value in values)}"
+
+
+MOST_CASES: Final = 8
+"""That a parse error names."""
+
+
+def no_case(op: ops.Branch, subject: str) -> str:
+    """What a parse error says that was expected where no case of a branch is the value of its subject."""
+    type_ = inner(op.subject.type)
+    names: dict[object, str] = {number: name for name, number in type_.members} if isinstance(type_, EnumType) else {}
+    values = [value for case in op.cases for value in case.values]
+    shown = [names[value] if value in names else literal(value) for value in values[:MOST_CASES]]
+    more = f" and {len(values) - MOST_CASES} more" if len(values) > MOST_CASES else ""
+    text = f"one of {', '.join(shown)}{more}" if len(values) > 1 else "".join(shown)
+    if isinstance(type_, IntType | EnumType) and all(part.isidentifier() for part in subject.split(".")):
+        return f'f"{text}, not {{{subject}}}"'  # numbers and names only: nothing of it has to be quoted
+    return literal(text)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import Any, Final
 
 from dissgen.sema.examples import BUILT_IN_EVENTS
 from dissgen.testing.hooks import wrong_calls
 from dissgen.testing.outcome import Outcome
+
+MOST_ALERTS: Final = 4
+"""That a failed example shows."""
 
 
 def wrong(expect: dict[str, Any], result: Outcome) -> str | None:
@@ -25,6 +28,15 @@ def wrong(expect: dict[str, Any], result: Outcome) -> str | None:
         if calls is not None:
             return f"  calls:\n{diff(*calls)}"
     return _wrong_events(expect.get("events"), result) or _wrong_streams(expect.get("streams"), result)
+
+
+def unexpected_alerts(expect: dict[str, Any], result: Outcome) -> str:
+    """Where and why the alerts were raised, if they are not those that are expected: mostly they tell what is wrong."""
+    if not result.raised or result.alerts == expect.get("alerts"):
+        return ""
+    shown = result.raised[:MOST_ALERTS]
+    rest = len(result.raised) - len(shown)
+    return "\n  alerts:" + "".join(f"\n    {line}" for line in shown) + (f"\n    and {rest} more" if rest else "")
 
 
 def _variable(name: str, wanted: Any, result: Outcome) -> Any:

@@ -12,7 +12,10 @@ from dissgen_runtime.events import Record, member_name
 
 @dataclass(slots=True)
 class Outcome:
-    """`events` in order, pieces of a stream joined into one entry at the place of its last; everything but `time`."""
+    """`events` in order, pieces of a stream joined into one entry at the place of its last; everything but `time`.
+
+    `raised` says of each of `alerts` where it was raised and why.
+    """
 
     state: str
     verdict: str
@@ -24,6 +27,7 @@ class Outcome:
     unbalanced: str | None
     summary: dict[str, object] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    raised: list[str] = field(default_factory=list)
 
 
 def plain(value: object) -> object:
@@ -105,7 +109,14 @@ def outcome(session: Any, events: list[Event]) -> Outcome:
         variables=_variables(session.variables),
         unbalanced=_unbalanced(summary) or _unended(open_streams, session.finished),
         summary=summary,
+        raised=[_raised(event) for event in events if isinstance(event, Alert)],
     )
+
+
+def _raised(alert: Alert) -> str:
+    places = [] if alert.direction is None else [f"byte {alert.offset[0]} of {alert.direction.value}"]
+    places += [f"state {alert.state}", *([alert.spec] if alert.spec else [])]
+    return f"{alert.id} ({', '.join(places)}): {alert.description!r}"
 
 
 def _variables(holder: object) -> dict[str, object]:

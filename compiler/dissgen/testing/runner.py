@@ -17,7 +17,7 @@ from dissgen.memory import load
 from dissgen.pipeline import compile_spec
 from dissgen.reader import ScalarNode, SequenceNode
 from dissgen.testing.custom import events_of, is_custom, prepare, typed
-from dissgen.testing.expectations import diff, subset, value_of, wrong
+from dissgen.testing.expectations import diff, subset, unexpected_alerts, value_of, wrong
 from dissgen.testing.hooks import answers_of, calls_without_hooks, run_with_hooks
 from dissgen.testing.outcome import Outcome, plain
 from dissgen.testing.schedules import Schedule, cuts, interleavings
@@ -154,7 +154,7 @@ def _run_session(
             break
         different = result.unbalanced or wrong(expect, result)
         if different:
-            failure = f"  {name}:\n{different}"
+            failure = f"  {name}:\n{different}{unexpected_alerts(expect, result)}"
         elif first is not None and first.keys != result.keys:
             failure = f"  {name}: other events than whole:\n{diff(first.keys, result.keys)}"
         first = first or result
