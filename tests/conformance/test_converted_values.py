@@ -31,6 +31,8 @@ CASES: list[tuple[str, bytes, Any]] = [
     ("{field: v, use: num, convert: [int, {scale: 2}]}", b"12;", 24),
     ("{field: v, use: num, convert: {int: 16}}", b"12;", 18),
     ("{field: v, use: num, convert: int, enum: KIND}", b"2;", 2),
+    ("{field: n, number: 8}, {let: v, value: n >> 4, enum: KIND}, {verify: v == KIND.B}", b"\x20", 2),
+    ("{let: v, value: peek() if remaining > 0 else None, enum: KIND}, {number: 8}", b"\1", 1),
     ("{field: v, use: num, const: '7'}", b"7;", "7"),
     ("{field: v, use: num, convert: int, const: 7}", b"7;", 7),
     ("{use: num, const: '7'}, {field: v, number: 8}", b"7;a", 97),

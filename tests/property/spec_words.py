@@ -199,7 +199,7 @@ class Words:
                 f"len(list(x for x in {one}.split('b')))",
             ]
         scope.surely[name] = "int"
-        return {"let": name, "value": self.pick(forms)}
+        return {"let": name, "value": self.pick(forms)} | self.pick(({}, {}, {"enum": "KIND"}))
 
     def _implicit(self: Generator, scope: Scope, depth: int) -> Any:
         """A rule whose parameters come from the same names around it."""

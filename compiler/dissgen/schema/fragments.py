@@ -150,7 +150,9 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
         "Up to a boundary of so many bits.", _BARE, {"align": {"title": "a number of bits", "type": "integer"}}
     ),
     "skip": Fragment("So many bytes, passed over.", _BARE, {"skip": ref("quantity")}),
-    "let": Fragment("A computed field.", _BARE, {"let": ref("local_name"), "value": ref("expression")}, ("value",)),
+    "let": Fragment(
+        "A computed field.", ("enum", "doc"), {"let": ref("local_name"), "value": ref("expression")}, ("value",)
+    ),
     "set": Fragment(
         "Assigns variables of the message.",
         _BARE,

@@ -240,7 +240,7 @@ class RuleChecker(Positioned, Definitions, Branches, Paths, Joining, RuleNames):
                 name.span,
                 f"`{show(type_)}`",
                 also=[(before.span, f"`{show(before.type)}`")],
-                help="convert one of them, or give it another name",
+                help="convert one of them, give it another name, or write `field` at the `branch`: it is either then",
             )
             type_ = None
         if type_ == NONE:

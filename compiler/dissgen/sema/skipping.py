@@ -51,7 +51,7 @@ def _message(checker: VerbChecker, verb: VerbDefinition, argument: ScalarNode) -
             help="write `skip: TOKEN` or `skip: rest`",
         )
         return None
-    if not any(model.body is not None and _has_budget(model.body) for model in checker.machine.rules.all()):
+    if not any(model.body is None or _has_budget(model.body) for model in checker.machine.rules.all()):
         checker.diagnostics.error(
             "DG518",
             "`skip: message` without a budget",
