@@ -121,13 +121,19 @@ class Row:
 
 
 class SubStream:
-    """An event that is a sub-stream: what is streamed to it is read by `rule`, each record is an `event`."""
+    """An event that is a sub-stream: what is streamed to it is read by `rule`, each record is an `event`.
 
-    __slots__ = ("event", "rule")
+    `arguments` are what the rule wants to know of the session, in the order of its parameters.
+    """
 
-    def __init__(self, rule: type[Frame[Any]], event: type[Event]) -> None:
+    __slots__ = ("arguments", "event", "rule")
+
+    def __init__(
+        self, rule: type[Frame[Any]], event: type[Event], arguments: tuple[Literal["direction", "transport"], ...] = ()
+    ) -> None:
         self.rule = rule
         self.event = event
+        self.arguments = arguments
 
 
 def of_transport(table: Mapping[Any, Row], transport: str | None) -> Mapping[Any, Row]:

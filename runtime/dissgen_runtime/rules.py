@@ -56,8 +56,10 @@ class _Collector(Output):
         return  # the last piece says that the stream is not complete
 
     def read_substreams(self, limits: Limits, size: int) -> None:
-        """The messages of the sub-streams, as far as they are complete."""
+        """The messages of the sub-streams, as far as they are complete; none of rules that ask for the session."""
         for name, pieces in self.joined.items():
+            if self.substreams[name].arguments:
+                continue
             rule, event = self.substreams[name].rule, self.substreams[name].event
             reader = Reader(UP, limits, self)
             reader.append(b"".join(pieces), 0)
@@ -93,7 +95,8 @@ def parse(
     """The value, the number of bytes read, the events. Raises ParseError, TypeError (data must be bytes).
 
     `variables` makes the variables of a message, where the rule has to do with any. Of what goes to sub-streams the
-    messages that are complete are among the events, up to the first that is not or that fails.
+    messages that are complete are among the events, up to the first that is not or that fails. Rules that ask for the
+    direction or transport are given none here: what goes to their sub-streams is passed over.
     """
     if type(data) is not bytes:
         raise TypeError(f"data must be bytes, not {type(data).__name__}")

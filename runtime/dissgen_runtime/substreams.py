@@ -150,7 +150,7 @@ class SubStreams(Transitions):
                 sub.stopped_stay = self._stay
             return True
         try:
-            message = self._sub_message(rule, sub)
+            message = self._sub_message(self.SUBSTREAMS[name], sub)
         except NeedMore:
             return self._over_limit(rule, sub, at) or self._pass_sub_mark(sub)
         except EVALUATION_ERRORS as fault:
@@ -165,19 +165,24 @@ class SubStreams(Transitions):
         self._sub_complete(name, sub, message, at)
         return True
 
-    def _sub_message(self, rule: type[Frame[Any]], sub: SubReader) -> Any:
+    def _sub_message(self, kind: SubStream, sub: SubReader) -> Any:
         if sub.frame is None:
-            got = rule.scan(sub.data, sub.pos, sub.reach)
+            arguments = self._sub_arguments(kind, sub) if kind.arguments else ()
+            got = kind.rule.scan(sub.data, sub.pos, sub.reach, *arguments)
             if got is not None and got[1] > sub.pos:
                 message, sub.pos = got
                 return message
-            sub.begin(rule(), ())
+            sub.begin(kind.rule(*arguments), arguments)
         frame = sub.frame
         assert frame is not None
         message = frame.run(sub)
         if sub.offset == sub.message_start:
             sub.fail("value", None, "a message of at least one byte")
         return message
+
+    def _sub_arguments(self, kind: SubStream, sub: SubReader) -> tuple[str, ...]:
+        known = {"direction": sub.direction.value, "transport": self.transport or ""}
+        return tuple(known[name] for name in kind.arguments)
 
     def _sub_complete(self, name: str, sub: SubReader, message: Any, at: Place) -> None:
         sub.frame = None

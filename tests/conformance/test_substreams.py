@@ -109,6 +109,29 @@ class TestMessages:
         balanced(session)
 
 
+@pytest.mark.parametrize("size", [1, 100])
+def test_its_rule_knows_the_direction_and_the_transport(size: int) -> None:
+    asks = """handshake:
+    record:
+      - {field: word, token: WORD}
+      - {optional: {literal: '?'}, when: direction == 'down'}
+      - {let: over, value: transport}
+      - {literal: '.'}
+"""
+    head = HEAD.replace("handshake: {record: [{field: word, token: WORD}, {literal: '.'}]}\n", asks)
+    assert head != HEAD
+    session = spec(head=head).Session(transport="tcp")
+    events = pieces(session, UP, b"h2:A.", size) + pieces(session, DOWN, b"h2:X?h1:.", size)
+    events += pieces(session, DOWN, b"h2:A.", size) + pieces(session, UP, b"h2:B?", size)
+    assert [text for text in said(events) if not text.startswith("record")] == [
+        *("handshake A tcp", "note A from up", "handshake X tcp", "note X from down"),
+        "alert:parse_error",
+    ]
+    balanced(session)
+    module = spec(head=head)
+    assert [event.name for event in module.parse_record(b"h2:A.")[2]] == []  # here nobody knows the direction
+
+
 class TestErrors:
     def test_unhandled_it_is_discarded_and_the_session_goes_on(self) -> None:
         session = spec().Session()

@@ -102,7 +102,7 @@ class ModuleView:
     records: tuple[ClassView, ...]
     events: tuple[ClassView, ...]
     streams: tuple[tuple[str, str], ...]
-    substreams: tuple[tuple[str, str, str], ...]
+    substreams: tuple[tuple[str, str], ...]
     rules: tuple[RuleView, ...]
     variables: tuple[Attribute, ...]
     message_variables: tuple[Attribute, ...]

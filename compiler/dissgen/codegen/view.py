@@ -75,11 +75,7 @@ class _Viewer:
             records=records,
             events=events,
             streams=tuple((literal(e.name), naming.event_class(e.name)) for e in module.events if e.stream),
-            substreams=tuple(
-                (literal(e.name), naming.frame_class(e.rule), naming.event_class(e.name))
-                for e in module.events
-                if e.substream and e.rule is not None
-            ),
+            substreams=tuple(self._substream(event) for event in module.events if event.substream),
             rules=tuple(self.rules),
             variables=variables.of_session(module),
             direction_variables=variables.of_scope(module, "direction"),
@@ -94,6 +90,14 @@ class _Viewer:
         )
 
     # Data
+
+    def _substream(self, event: ops.EventDefinition) -> tuple[str, str]:
+        """The key and the value of an entry of SUBSTREAMS."""
+        [rule] = [rule for rule in self.module.rules if rule.name == event.rule]
+        parts = [naming.frame_class(rule.name), naming.event_class(event.name)]
+        if rule.parameters:  # of the session
+            parts.append(tuple_literal(literal(name) for name, _ in rule.parameters))
+        return literal(event.name), f"SubStream({', '.join(parts)})"
 
     def _predicate(self, token: str) -> FunctionView:
         line = f"return {naming.token(token)}.fullmatch(value) is not None"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dissgen.diagnostics import Diagnostics
 from dissgen.sema.model import EventModel
 from dissgen.sema.rules import Rules
+from dissgen.sema.surroundings import SESSION
 
 
 def check_substreams(
@@ -30,12 +31,13 @@ def check_substreams(
         definition = rules.events[event.name].stream
         if model is None or definition is None:
             continue
-        if rules.parameter_types(event.rule):
+        if rules.definitions[event.rule].parameters or not set(rules.parameter_types(event.rule)) <= {*SESSION}:
+            declared = bool(rules.definitions[event.rule].parameters)
             diagnostics.error(
                 "DG243",
-                f"`{event.rule}` has parameters",
+                f"`{event.rule}` {'has parameters' if declared else 'reads fields of the rule that uses it'}",
                 definition.span,
-                "nothing gives a sub-stream its parameters",
+                "nothing gives a sub-stream its parameters" if declared else "it has no parent here",
                 also=[(model.span, "this rule")],
             )
         if model.body is not None and model.minimum == 0:

@@ -27,8 +27,9 @@ CODES: Final[tuple[Code, ...]] = (
     Code(
         "DG243",
         "a rule that no sub-stream can have",
-        "`{stream: RULE}` joins what is streamed and reads messages with the rule. Nothing gives it parameters, and "
-        "its messages are handed on when they are complete: it streams nothing and has no `trigger`, `raise` or `set`.",
+        "`{stream: RULE}` joins what is streamed and reads messages with the rule. Nothing gives it parameters "
+        "(it may ask for `direction` and `transport`) or has it inside, so that it has no `parent`. Its messages are"
+        " handed on when they are complete: it streams nothing and has no `trigger`, `raise` or `set`.",
         "grammar: {mail: {sequence: [{bytes: {rest: true}, stream: text}]}}\nevents: {mails: {stream: mail}}",
         "grammar: {mail: {record: [{field: text, bytes: {size: 4}}]}}\nevents: {mails: {stream: mail}}",
     ),
