@@ -61,6 +61,32 @@ def bits_of(value: bytes | int) -> list[int]:
     return [at * 8 + bit for at, byte in enumerate(value) for bit in range(8) if byte << bit & 0x80]
 
 
+def unsigned_big(value: bytes) -> int:
+    """The number that the bytes are, the most significant first; at least one byte, and 64 bits of the number."""
+    return _number(int.from_bytes(value, "big"), value)
+
+
+def unsigned_little(value: bytes) -> int:
+    """The same with the least significant byte first."""
+    return _number(int.from_bytes(value, "little"), value)
+
+
+def signed_big(value: bytes) -> int:
+    """The same in two's complement; nine bytes hold unsigned 64 bits too, as the counters of SNMP do."""
+    return _number(int.from_bytes(value, "big", signed=True), value)
+
+
+def signed_little(value: bytes) -> int:
+    """The same with the least significant byte first."""
+    return _number(int.from_bytes(value, "little", signed=True), value)
+
+
+def _number(number: int, value: bytes) -> int:
+    if not value or not -(1 << 63) <= number < 1 << 64:
+        raise ValueError("no number of at most 64 bits")
+    return number
+
+
 def unescaped(text: str, mark: str) -> str:
     """The text without the marks that take the meaning of the character behind them; one at the very end stays."""
     first, *parts = text.split(mark)

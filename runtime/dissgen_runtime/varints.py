@@ -32,6 +32,17 @@ def read_zigzag(data: bytes, pos: int, end: int) -> tuple[int, int] | None:
     return None if got is None else ((got[0] >> 1) ^ -(got[0] & 1), got[1])
 
 
+def read_vlq(data: bytes, pos: int, end: int) -> tuple[int, int] | None:
+    """Seven bits a byte, the most significant first (X.690, section 8.19.2); at most ten bytes and 64 bits."""
+    value = 0
+    for at in range(pos, min(end, pos + 10)):
+        byte = data[at]
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            return (value, at + 1) if value < 1 << 64 else None
+    return None
+
+
 def read_mqtt(data: bytes, pos: int, end: int) -> tuple[int, int] | None:
     """At most four bytes (MQTT 5.0, section 1.5.5)."""
     if pos < end and data[pos] < 0x80:
@@ -74,6 +85,7 @@ def _after_first(data: bytes) -> int:
 BROKEN: Final[dict[VarintReader, Callable[[bytes], int]]] = {
     read_leb128: _after_most(10),
     read_zigzag: _after_most(10),
+    read_vlq: _after_most(10),
     read_mqtt: _after_most(4),
     read_quic: lambda data: 0,
     read_ber_length: _after_first,
@@ -81,6 +93,7 @@ BROKEN: Final[dict[VarintReader, Callable[[bytes], int]]] = {
 EXPECTED: Final[dict[VarintReader, str]] = {
     read_leb128: "a number of at most 64 bits in 10 bytes",
     read_zigzag: "a number of at most 64 bits in 10 bytes",
+    read_vlq: "a number of at most 64 bits in 10 bytes",
     read_mqtt: "a number of at most 4 bytes",
     read_quic: "a number of variable length",
     read_ber_length: "a definite length",

@@ -41,6 +41,8 @@ CASES = [
     ("{field: a, varint: leb128}, {field: b, varint: zigzag}", "e58e2603", {"a": 624485, "b": -2}),
     ("{field: a, varint: leb128}, {field: b, varint: zigzag}", "ff" * 9 + "01" + "ff" * 9 + "01",
      {"a": 2**64 - 1, "b": -(2**63)}),
+    ("{field: a, varint: vlq}, {field: b, array: {varint: vlq}, size: 5}", "86480381008837", {"a": 840, "b": [3, 128, 1079]}),
+    ("{field: a, varint: vlq}, {field: b, number: 8}", "81" + "ff" * 8 + "7f07", {"a": 2**64 - 1, "b": 7}),
     ("{field: a, varint: mqtt}, {field: b, text: {size: {varint: mqtt}}}", "ff7f0161", {"a": 16383, "b": "a"}),
     ("{field: a, varint: quic}, {field: b, varint: quic}", "9d7f3e7d25", {"a": 494878333, "b": 37}),
     ("{field: a, varint: ber_length}, {field: b, varint: ber_length}", "82012c05", {"a": 300, "b": 5}),
@@ -84,6 +86,8 @@ ERRORS = [
     ("{within: 3, record: [{field: k, number: 8}, {field: t, text: {size: k}}]}", "05aabb",
      ("truncated", "m", "t", 1, b"\xaa\xbb")),
     ("{field: a, varint: mqtt}", "ffffffff01", ("value", "m", "a", 0, b"\xff\xff\xff\xff")),
+    ("{field: a, varint: vlq}", "82" + "80" * 8 + "00", ("value", "m", "a", 0, b"\x82" + b"\x80" * 8 + b"\0")),
+    ("{field: a, varint: vlq}", "80" * 11, ("value", "m", "a", 0, b"\x80" * 10)),
     ("{field: a, varint: ber_length}", "8001", ("value", "m", "a", 0, b"\x80")),
 ]  # fmt: skip
 

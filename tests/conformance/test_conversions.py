@@ -34,6 +34,21 @@ CASES = [
     ("{field: a, varint: leb128, convert: {scale: 2}}", "8101", {"a": 258}),
     ("{field: a, token: '[-+]?[0-9]+', convert: int, signed: true}, {literal: ;}", "2d31323b", {"a": -12}),
     ("{field: a, text: {size: 3}, convert: {int: 16}, signed: true}", "2b6666", {"a": 255}),
+    ("{field: a, bytes: {size: 3}, convert: number}", "010203", {"a": 0x10203}),
+    ("{field: a, bytes: {size: 3}, convert: number, endian: little}", "010203", {"a": 0x30201}),
+    ("{field: a, bytes: {size: {number: 8}}, convert: number, signed: true}", "02fffe", {"a": -2}),
+    ("{endian: little, record: [{field: a, bytes: {size: {number: 8}}, convert: number, signed: true}]}", "02fffe", {"a": -257}),
+    ("{field: a, array: {bytes: {size: {number: 8}}, convert: [number, {enum: E}]}, count: 2}", "010702ffff",
+     {"a": [7, 65535]}),
+    ("{field: a, bytes: {size: 9}, convert: number, signed: true}", "00" + "ff" * 8, {"a": 2**64 - 1}),
+    ("{field: a, bytes: {size: 8}, convert: number, signed: true}", "80" + "00" * 7, {"a": -(2**63)}),
+    ("{field: a, bytes: {size: 12}, convert: number, endian: little}", "07" + "00" * 11, {"a": 7}),
+    ("{field: n, number: 32}, {let: a, value: n - 2208988800, convert: timestamp}", "83aa7e81",
+     {"n": 0x83AA7E81, "a": "1970-01-01T00:00:01Z"}),
+    ("{field: n, number: 8}, {let: a, value: n + 1, convert: [{scale: 2}, {table: names}]}", "00", {"n": 0, "a": "two"}),
+    ("{field: _n, number: 8}, {let: a, value: _n - 1, enum: E}", "08", {"a": 7}),
+    ("{field: n, array: {number: 8}, count: 2}, {let: a, value: first(x for x in n if x > 5), enum: E}", "0107",
+     {"n": [1, 7], "a": 7}),
 ]  # fmt: skip
 
 
@@ -55,6 +70,9 @@ ERRORS = [
     ("{field: z, number: 8}, {field: a, text: {size: 4}, convert: [strip, int]}", "0020317820", 1, b" 1x "),
     ("{field: z, number: 8}, {field: a, text: {size: 3}, convert: [{unescape: '%'}, {bool: {true: t, false: f}}]}",
      "00742578", 1, b"t%x"),
+    ("{field: a, bytes: {size: {number: 8}}, convert: number}", "00", 1, b""),
+    ("{field: a, bytes: {size: 9}, convert: number}", "01" + "00" * 8, 0, b"\x01" + bytes(8)),
+    ("{field: a, bytes: {size: 9}, convert: number, signed: true}", "fe" + "ff" * 8, 0, b"\xfe" + b"\xff" * 8),
     ("{field: z, token: ' +', convert: strip}, {field: a, token: '[a-z]*', convert: int}, {field: y, number: 8}",
      "202003", 2, b""),
 ]  # fmt: skip

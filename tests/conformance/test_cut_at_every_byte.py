@@ -45,6 +45,7 @@ CASES: list[tuple[str, str, bytes, str]] = [
     ("float", "{field: v, float: 64}", b"abcdefgh", "0 v@0 8 @8"),
     ("varint", "{field: v, varint: leb128}", b"\x80\x81\1", "0 v@0 3 @3"),
     ("varint", "{field: v, varint: zigzag}", b"\x80\x81\1", "0 v@0 3 @3"),
+    ("varint", "{field: v, varint: vlq}", b"\x80\x81\1", "0 v@0 3 @3"),
     ("varint", "{field: v, varint: mqtt}", b"\x80\x81\1", "0 v@0 3 @3"),
     ("varint", "{field: v, varint: quic}", b"\x80abc", "0 v@0 4 @4"),
     ("varint", "{field: v, varint: ber_length}", b"\x82ab", "0 v@0 3 @3"),
@@ -93,6 +94,7 @@ CASES: list[tuple[str, str, bytes, str]] = [
      " {field: x, bytes: {size: 16}, convert: ipv6}", bytes(26), "0 v@0 4 w@4 10 x@10 26 @26"),
     ("convert timestamp", "{field: v, number: 32, convert: timestamp}", b"abcd", "0 v@0 4 @4"),
     ("convert bit_set", "{field: v, bytes: {size: 2}, convert: bit_set}", b"ab", "0 v@0 2 @2"),
+    ("convert number", "{field: v, bytes: {size: 2}, convert: number, signed: true}", b"ab", "0 v@0 2 @2"),
     ("convert table", "{field: v, text: {size: 3}, convert: {table: NAMES}}", b"two", "0 v@0 3 @3"),
     ("transform zlib deflate", "{field: v, bytes: {size: {number: 8}}, transform: zlib}, {field: w, bytes: {size: {number: 8}},"
      " transform: deflate}", ZLIB * 2, "0 v_size@0 1 v@1 13 w_size@13 14 w@14 26 @26"),

@@ -484,6 +484,8 @@ class Interpreter:
                 return value * step.factor
             case "table":
                 return self.tables[str(step.table)][value]
+            case "number":
+                return values_of.number(value, step.order, step.signed)
             case "unescape":
                 return values_of.unescape(value, step.mark)
             case kind:

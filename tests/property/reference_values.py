@@ -31,6 +31,15 @@ def varint(form: str, data: bytes) -> tuple[int, int]:
             raise ValueError(first)
         _octet(data, first - 128)
         return int.from_bytes(data[1 : first - 127], "big"), first - 127
+    if form == "vlq":
+        number = 0
+        for at in range(10):
+            number = number * 128 + _octet(data, at) % 128
+            if _octet(data, at) < 128:
+                if number >= 2**64:
+                    raise ValueError(number)
+                return number, at + 1
+        raise ValueError(number)
     most = 4 if form == "mqtt" else 10
     number = 0
     for at in range(most):
@@ -45,6 +54,15 @@ def _octet(data: bytes, at: int) -> int:
     if at >= len(data):
         raise Short
     return data[at]
+
+
+def number(value: bytes, order: Any, signed: bool) -> int:
+    found = sum(octet << 8 * at for at, octet in enumerate(value if order == "little" else value[::-1]))
+    if signed and value and (value[-1] if order == "little" else value[0]) > 127:
+        found -= 1 << 8 * len(value)
+    if not value or found < -(2**63) or found > 2**64 - 1:
+        raise ValueError(value)
+    return found
 
 
 def ipv4(value: Any) -> str:

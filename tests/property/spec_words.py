@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 VARINTS: Final = {
     "leb128": (b"\x02", b"\x81\x00", b"\xff\x01"),
     "zigzag": (b"\x04", b"\x03", b"\x80\x01"),
+    "vlq": (b"\x02", b"\x80\x03", b"\x81\x00"),
     "mqtt": (b"\x03", b"\x82\x00", b"\xff\xff\xff\x7f"),
     "quic": (b"\x02", b"\x40\x03", b"\x80\x00\x00\x01", b"\xc0" + b"\0" * 6 + b"\x02"),
     "ber_length": (b"\x01", b"\x81\x02", b"\x82\x00\x03", b"\x80"),
@@ -45,6 +46,8 @@ CONVERTED: Final[tuple[tuple[dict[str, Any], str | None, tuple[bytes, ...]], ...
     ({"number": 64, "convert": "timestamp"}, "str", (bytes(7) + b"\1", b"\xff" * 8)),
     ({"bytes": {"size": 2}, "convert": "bit_set"}, None, (b"\x80\1", b"\0\0", b"ab")),
     ({"number": 16, "convert": "bit_set"}, None, (b"\x80\1", b"\0\0", b"ab")),
+    ({"bytes": {"size": {"number": 8}}, "convert": "number"}, "int", (b"\1a", b"\2ab", b"\0", b"\x09" + b"a" * 9)),
+    ({"bytes": {"size": 3}, "endian": "little", "signed": True, "convert": "number"}, "int", (b"abc", b"ab\xff")),
     ({"number": 8, "convert": {"scale": 4}}, "int", (b"\0", b"\1")),
     ({"number": 16, "endian": "little", "convert": {"scale": 0.5}}, "float", (b"\3\0", b"\0\1")),
     ({"bytes": {"size": 2}, "convert": "hex"}, "str", (b"ab", b"\0\xff")),
@@ -199,7 +202,8 @@ class Words:
                 f"len(list(x for x in {one}.split('b')))",
             ]
         scope.surely[name] = "int"
-        return {"let": name, "value": self.pick(forms)} | self.pick(({}, {}, {"enum": "KIND"}))
+        said = self.pick(({}, {}, {"enum": "KIND"}, {"convert": {"scale": self.random.randint(2, 3)}}))
+        return {"let": name, "value": self.pick(forms)} | said
 
     def _implicit(self: Generator, scope: Scope, depth: int) -> Any:
         """A rule whose parameters come from the same names around it."""

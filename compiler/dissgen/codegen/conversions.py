@@ -16,6 +16,12 @@ _FUNCTIONS: Final = {
     "timestamp": "timestamp_text",
     "bit_set": "bits_of",
 }
+_NUMBERS: Final = {
+    ("big", False): "unsigned_big",
+    ("little", False): "unsigned_little",
+    ("big", True): "signed_big",
+    ("little", True): "signed_little",
+}
 _SIZES: Final = {"ipv4": 4, "ipv6": 16, "mac": 6}
 
 
@@ -28,6 +34,8 @@ def fails(op: ops.Leaf, step: ops.Conversion) -> bool:
             return not (isinstance(op, ops.TakeRead) and _is_size(op, _SIZES[step.kind]))
         case "timestamp":
             return not (isinstance(op, ops.NumberRead) and op.kind == "int" and op.bits <= 32)
+        case "number":
+            return not (isinstance(op, ops.TakeRead) and any(_is_size(op, size) for size in range(1, 9)))
         case "table":
             return True
         case "bool":
@@ -55,7 +63,7 @@ def further(op: ops.Leaf, step: ops.Conversion, value: str, *, checked: bool) ->
         case "table":
             return _looked_up(op, naming.table(step.table), value, checked=checked)
         case _:
-            function = _FUNCTIONS[step.kind]
+            function = _NUMBERS[step.order, step.signed] if step.kind == "number" else _FUNCTIONS[step.kind]
             if checked and fails(op, step):
                 return f"r.convert({function}, {value}{_place(op)})"
             return f"{function}({value})"

@@ -20,7 +20,10 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("dissgen_runtime.checksums", ("address_bytes", "inet_checksum", "no_pseudo_header", "number_bytes")),
     (
         "dissgen_runtime.conversions",
-        ("bits_of", "ipv4_text", "ipv6_text", "mac_text", "timestamp_text", "unescaped"),
+        (
+            *("bits_of", "ipv4_text", "ipv6_text", "mac_text", "signed_big", "signed_little"),
+            *("timestamp_text", "unescaped", "unsigned_big", "unsigned_little"),
+        ),
     ),
     ("dissgen_runtime.errors", ("EVALUATION_ERRORS",)),
     ("dissgen_runtime.events", ("new_record", "parties")),
@@ -46,7 +49,10 @@ _IMPORTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("dissgen_runtime.decoding", ("Base64", "Deflate", "Gzip", "QuotedPrintable", "Zlib")),
     ("dissgen_runtime.streams", ("DotUnstuff",)),
     ("dissgen_runtime.tokens", ("Terminator", "Token")),
-    ("dissgen_runtime.varints", ("read_ber_length", "read_leb128", "read_mqtt", "read_quic", "read_zigzag")),
+    (
+        "dissgen_runtime.varints",
+        ("read_ber_length", "read_leb128", "read_mqtt", "read_quic", "read_vlq", "read_zigzag"),
+    ),
 )
 
 

@@ -34,6 +34,7 @@ ConversionKind: TypeAlias = Literal[
     "mac",
     "timestamp",
     "bit_set",
+    "number",
     "table",
     "decode",
     "unescape",
@@ -44,7 +45,8 @@ ConversionKind: TypeAlias = Literal[
 class Conversion:
     """One step of `convert`: int (with base; `signed`), scale (by `factor`), table, bool (of `values`) and the like.
 
-    `decode` is that of `errors: fail`: text that must be right; `unescape` has a `mark`.
+    `decode` is that of `errors: fail`: text that must be right; `unescape` has a `mark`; `number` has an `order` of
+    bytes and may be `signed`.
     """
 
     kind: ConversionKind
@@ -54,6 +56,7 @@ class Conversion:
     table: str = ""
     values: tuple[tuple[str | int, bool], ...] = ()
     mark: str = ""
+    order: Literal["big", "little"] = "big"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ class NumberRead:
 class VarintRead:
     """A number of variable length."""
 
-    kind: Literal["leb128", "zigzag", "mqtt", "quic", "ber_length"]
+    kind: Literal["leb128", "zigzag", "vlq", "mqtt", "quic", "ber_length"]
     target: Target
     conversions: tuple[Conversion, ...]
     type: Type

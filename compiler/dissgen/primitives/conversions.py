@@ -28,6 +28,7 @@ _KINDS: Final[Mapping[str, tuple[ConversionKind, tuple[Type, ...], Type]]] = {
     "mac": ("mac", (BYTES,), STR),
     "timestamp": ("timestamp", (INT, FLOAT), STR),
     "bit_set": ("bit_set", (BYTES, INT), ListType(INT)),
+    "number": ("number", (BYTES,), INT),
     "scale": ("scale", (INT, FLOAT), INT),
     "table": ("table", (), INT),
     "unescape": ("unescape", _TEXT, STR),
@@ -64,14 +65,15 @@ def check_conversions(element: Element, context: CheckContext, raw: Type) -> tup
         written.append(_Written("enum", enum.span, enum))
     signed_node = element.get("signed")
     signed = isinstance(signed_node, ScalarNode) and signed_node.value is True
-    if signed_node is not None and raw == STR and not any(item is not None and item.word == "int" for item in written):
-        message, help_ = "there is no number here that could be signed", "write `convert: int` beside it"
+    number = {STR: "int", BYTES: "number"}.get(raw)
+    if signed_node is not None and number and not any(item is not None and item.word == number for item in written):
+        message, help_ = "there is no number here that could be signed", f"write `convert: {number}` beside it"
         context.diagnostics.error("DG223", message, signed_node.span, "", help=help_)
         return None
     for item in written:
         if item is None or not _applicable(item, context, type_):
             return None
-        found = _step(item, context, type_, signed and raw == STR)
+        found = _step(item, context, type_, signed and number is not None)
         if found is None:
             return None
         step, type_ = found
@@ -121,6 +123,8 @@ def _step(item: _Written, context: CheckContext, type_: Type, signed: bool) -> t
                 )
                 return None
             return Conversion(kind, base, signed), result
+        case "number":
+            return Conversion(kind, signed=signed, order="little" if context.endian == "little" else "big"), result
         case "scale":
             factor = argument.value if isinstance(argument, ScalarNode) else None
             if not isinstance(factor, int | float):

@@ -1,14 +1,16 @@
-"""`let: name`, `value: e`: a computed field; `enum: E` gives the numbers their names."""
+"""`let: name`, `value: e`: a computed field, with `convert` and `enum` like one that is read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dissgen.ir.expressions import Typed
 from dissgen.ir.ops import Let, Op
 from dissgen.primitives.base import Bound, CheckContext, LowerContext, Primitive
+from dissgen.primitives.conversions import check_conversions
+from dissgen.primitives.converted import BoundConverted
 from dissgen.spec.tree import Element, name_of
-from dissgen.types import INT, OptionalType, Type, assignable, inner, show
+from dissgen.types import OptionalType, inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +28,22 @@ class LetPrimitive(Primitive):
         if name is None:
             return None
         value = context.expression(element.get("value"))
-        context.define(name, _type(value, element, context) if value is not None else None)
         if value is None:
+            context.define(name, None)
             return None
-        return BoundLet("let", element.span, 0, "", None, name.text, value)
+        optional = isinstance(value.type, OptionalType) and element.get("convert") is None
+        found = check_conversions(element, context, inner(value.type) if optional else value.type)
+        type_ = None if found is None else OptionalType(found[1]) if optional else found[1]
+        if found is None or type_ is None or not found[0]:
+            context.define(name, type_)
+            return None if type_ is None else BoundLet("let", element.span, 0, "", None, name.text, value)
+        raw = context.local(f"{name.text.lstrip('_')}_value", own=True)
+        context.define(replace(name, text=raw), value.type)
+        context.define(name, type_)
+        body = BoundLet("let", element.span, 0, "", None, raw, value)
+        of = ("converted", element.span, 0, body.source)
+        return BoundConverted(*of, type_, body, raw, value.type, (), found[0], None, name.text)
 
     def lower(self, bound: Bound, context: LowerContext) -> tuple[Op, ...]:
         assert isinstance(bound, BoundLet)
         return (Let(bound.name, bound.expression, context.place(bound.span)),)
-
-
-def _type(value: Typed, element: Element, context: CheckContext) -> Type | None:
-    """That of the value, which `enum` makes one of an enum; None after reporting that it cannot be one."""
-    node = element.get("enum")
-    name = name_of(node) if node is not None else None
-    if name is None:
-        return value.type
-    if not assignable(inner(value.type), INT):
-        type_ = show(value.type)
-        context.diagnostics.error("DG224", f"an enum is a number, this is `{type_}`", name.span, f"given `{type_}`")
-        return None
-    enum = context.enum(name)
-    if enum is None:
-        return None
-    return OptionalType(enum) if isinstance(value.type, OptionalType) else enum

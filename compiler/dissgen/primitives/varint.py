@@ -12,23 +12,23 @@ from dissgen.reader import ScalarNode
 from dissgen.spec.tree import Element
 from dissgen.types import INT
 
-FORMS: Final = ("leb128", "zigzag", "mqtt", "quic", "ber_length")
+FORMS: Final = ("leb128", "zigzag", "vlq", "mqtt", "quic", "ber_length")
 
 
 @dataclass(frozen=True, slots=True)
 class BoundVarint(BoundLeaf):
-    form: Literal["leb128", "zigzag", "mqtt", "quic", "ber_length"]
+    form: Literal["leb128", "zigzag", "vlq", "mqtt", "quic", "ber_length"]
 
 
 class VarintPrimitive(Primitive):
     kind = "varint"
-    doc = "A number of variable length: `leb128`, `zigzag`, `mqtt`, `quic` or `ber_length`."
+    doc = "A number of variable length: `leb128`, `zigzag`, `vlq`, `mqtt`, `quic` or `ber_length`."
 
     def check(self, element: Element, context: CheckContext) -> Bound | None:
         argument, value = element.argument, check_value(element, context, INT)
         if value is None or not isinstance(argument, ScalarNode) or argument.value not in FORMS:
             return None
-        form = cast(Literal["leb128", "zigzag", "mqtt", "quic", "ber_length"], argument.value)
+        form = cast(Literal["leb128", "zigzag", "vlq", "mqtt", "quic", "ber_length"], argument.value)
         source = element.field.text if element.field is not None else f"varint {form}"
         return BoundVarint(self.kind, element.span, 1, source, yielded(value), value, form)
 

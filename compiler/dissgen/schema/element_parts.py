@@ -11,7 +11,7 @@ CONSTANT: Final[Schema] = {"title": "a text, a number or a boolean", "type": SCA
 
 _CONVERSIONS: Final = (
     *("int", "float", "upper", "lower", "strip", "hex"),
-    *("bool", "ipv4", "ipv6", "mac", "timestamp", "bit_set"),
+    *("bool", "ipv4", "ipv6", "mac", "timestamp", "bit_set", "number"),
 )
 
 ELEMENT_PARTS: Final[dict[str, Schema]] = {

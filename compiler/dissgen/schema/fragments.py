@@ -92,10 +92,14 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     "varint": Fragment(
         "A number of variable length.",
         _NUMBER,
-        {"varint": {"title": "a form", "enum": ["leb128", "zigzag", "mqtt", "quic", "ber_length"]}},
+        {"varint": {"title": "a form", "enum": ["leb128", "zigzag", "vlq", "mqtt", "quic", "ber_length"]}},
     ),
     "flag": Fragment("One bit, as a bool.", _NUMBER, {"flag": TRUE}),
-    "bytes": Fragment("Bytes: so many, until a token, or all the rest.", _VALUE, {"bytes": ref("extent")}),
+    "bytes": Fragment(
+        "Bytes: so many, until a token, or all the rest.",
+        (*_VALUE, "endian"),
+        {"bytes": ref("extent"), "signed": _SIGNED},
+    ),
     "text": Fragment(
         "Like `bytes`, decoded with the encoding of the spec.", _TEXT, {"text": ref("extent"), "signed": _SIGNED}
     ),
@@ -151,7 +155,10 @@ FRAGMENTS: Final[dict[str, Fragment]] = {
     ),
     "skip": Fragment("So many bytes, passed over.", _BARE, {"skip": ref("quantity")}),
     "let": Fragment(
-        "A computed field.", ("enum", "doc"), {"let": ref("local_name"), "value": ref("expression")}, ("value",)
+        "A computed field.",
+        ("convert", "enum", "doc"),
+        {"let": ref("local_name"), "value": ref("expression")},
+        ("value",),
     ),
     "set": Fragment(
         "Assigns variables of the message.",

@@ -201,7 +201,8 @@ class Reporter:
         help_ = ""
         if isinstance(node, ScalarNode) and not isinstance(node.value, str) and node.span.text:
             wanted = error.validator_value
-            help_ = f"a text is written with quotes: `{single_quoted(node.span.text)}`" if wanted == "string" else ""
+            texts = wanted == "string" or (node.value is None and isinstance(wanted, list) and "string" in wanted)
+            help_ = f"a text is written with quotes: `{single_quoted(node.span.text)}`" if texts else ""
         self._error("DG103", message, value_span(self._root, path), _this_is(describe(node)), help=help_)
 
     def _list_for_expression(self, error: ValidationError) -> None:

@@ -185,6 +185,8 @@ def _names_argument(line: str, at: int) -> bool:
     return re.search(r"[(,]\s*[A-Za-z_]\w*\s*$", line[:at]) is not None
 
 
+_BRACES: Final = re.compile(r"\{[A-Za-z_][^{}]*\}")
+IN_TEXTS_ONLY: Final = "`{expression}` stands in descriptions and `log` only; here join texts: `a + ':' + str(b)`"
 _UNFINISHED: Final = re.compile(r"(?:[.+\-*/%&|^<>=!~,:]+|\b(?:and|or|not|in|is|if|else|for))$")
 
 
@@ -216,6 +218,8 @@ def _report_syntax(error: SyntaxError, line: str, place: Written, diagnostics: D
         message = f"the expression cannot be read: {_in_our_words(message)}"
         if name is not None:
             help_ = (f"`{name}` is a keyword of Python: write `{name}_` for what has that name",)
+        elif _BRACES.search(line):
+            help_ = (IN_TEXTS_ONLY,)
     diagnostics.error("DG301", message, place.part(start, min(end, len(line))), "here", help=help_)
 
 
@@ -249,7 +253,7 @@ _REFUSED: Final[dict[type[ast.AST], tuple[str, str]]] = {
     ast.SetComp: ("a set", "write `list(... for ... in ...)`"),
     ast.DictComp: ("a dict", "declare a table under `tables`, or a variable of type `map`"),
     ast.Dict: ("a dict", "declare a table under `tables`, or a variable of type `map`"),
-    ast.Set: ("a set", "write a list: `[a, b]`"),
+    ast.Set: ("a set", "write a list, `[a, b]`; `{expression}` stands in descriptions and `log` only"),
     ast.Tuple: ("a tuple", "write a list: `[a, b]`"),
     ast.Await: ("`await`", "expressions wait for nothing; leave it out"),
     ast.Yield: ("`yield`", "write the value alone"),

@@ -295,7 +295,7 @@ def test_descriptions(text: str, parts: list[str | tuple[str, str]]) -> None:
         ("é {sizze}", "DG303", "sizze"),
         ("{}", "DG301", ""),
         ("{size!x}", "DG315", "!x"),
-        ("{size:>5}", "DG301", ":"),
+        ("{size:>5}", "DG315", ":>5"),
         ("{reply}", "DG305", "reply"),
         ("{reply.lines}", "DG305", "reply.lines"),
         ("{message.argument + 'x'}", "DG306", "message.argument"),

@@ -181,6 +181,8 @@ def conversion_help(text: str, found: Type, expected: Type) -> tuple[str, ...]:
             return (f"write `'{text}'`" if text.isdecimal() else f"write `str({text})`",)
         case _, FloatType() if is_int(found):
             return (f"write `{text}.0`" if text.isdecimal() else f"write `float({text})`",)
+        case FloatType(), _ if is_int(expected) and text[:1].isdigit():
+            return ("make a `float` of the other side: `float(x)`",)
         case FloatType(), _ if is_int(expected):
             return (f"write `int({text})`",)
         case NoneType_(), _:

@@ -160,6 +160,11 @@ def _report_operands(context: Context, node: ast.BinOp, op: str, left: Type, rig
             help_ = ("join texts with `+` and `str(x)`",)
         context.error("DG305", f"there is no `{op}` for `{show(left)}`", node.left, f"`{show(left)}`", help_)
         return
+    if is_int(left) and isinstance(right, FloatType):  # the other way round digits would be lost
+        help_ = conversion_help(context.source(node.left), left, right)
+        message = f"`{op}` cannot join `{show(left)}` and `{show(right)}`"
+        context.error("DG304", message, node.left, f"`{show(left)}`, the right side is `{show(right)}`", help_)
+        return
     context.error(
         "DG304",
         f"`{op}` cannot join `{show(left)}` and `{show(right)}`",

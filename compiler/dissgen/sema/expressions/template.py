@@ -22,6 +22,7 @@ Template: TypeAlias = tuple[str | tuple[Typed, Conversion], ...]
 _PIECES: Final = re.compile(r"\{\{|\}\}|[{}]|[^{}]+")
 _INSIDE: Final = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^{}"'])*""")
 _CONVERSION: Final = re.compile(r"!\s*(\w*)\s*$")
+_FORM: Final = re.compile(r":[^:'\"\[\]{}()]*$")  # a slice has its colon inside brackets
 
 
 def check_template(
@@ -101,6 +102,12 @@ def _value(
             )
             return None
         conversion, end = "r", start + suffix.start()
+    form = _FORM.search(text[start:end])
+    if form is not None:
+        where = node.inner_span(start + form.start(), end)
+        help_ = ("write the expression alone; the bytes of a field have `.hex()`",)
+        diagnostics.error("DG315", f"a format, `{form[0]}`, which texts here do not have", where, "", help=help_)
+        return None
     written = parse_text(text[start:end], node, start, diagnostics)
     if written is None:
         return None
