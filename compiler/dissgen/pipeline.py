@@ -15,9 +15,9 @@ from dissgen import passes
 from dissgen.codegen import generate
 from dissgen.diagnostics import Diagnostics
 from dissgen.ir.printer import dump
-from dissgen.linking import Linked, link
+from dissgen.linking import Linked, is_library, link
 from dissgen.lowering import lower
-from dissgen.reader import MappingNode, Node, plain, read, read_file
+from dissgen.reader import MappingNode, Node, ScalarNode, plain, read, read_file
 from dissgen.sema import analyse as analyse_protocol
 from dissgen.sema.dump import dump as dump_model
 from dissgen.spec.parser import parse
@@ -149,16 +149,30 @@ def compile_spec(
 
 
 def lint_spec(path: Path, root: Path, diagnostics: Diagnostics) -> None:
-    """Errors, and, if there are none, lints."""
+    """Errors, and, if there are none, lints. Of a file that is there to be imported there are errors only."""
     from dissgen.lint import run
 
     own = Diagnostics()
     node = read_file(path, root, own)
-    model = None if node is None else analyse_node(node, path, root, own)
-    if model is not None and not own.has_errors:
-        for finding in run(model):
-            own.add(finding)
+    if node is not None and is_library(node):
+        linked = link(node, path, root, own, whole=False)
+        if linked is not None:
+            found = Diagnostics()
+            _analyse_linked(replace(linked, node=_named(linked.node)), found)
+            for finding in found:
+                if finding.code != "DG218":  # what has no parent here may have one where it is imported
+                    own.add(finding)
+    elif node is not None:
+        model = analyse_node(node, path, root, own)
+        if model is not None and not own.has_errors:
+            for finding in run(model):
+                own.add(finding)
     _hand_on(own, diagnostics)
+
+
+def _named(node: MappingNode) -> MappingNode:
+    """A library as a spec: it is checked as one, and nothing is built of it that would need the name."""
+    return replace(node, entries=(*node.entries, (ScalarNode(node.span, "protocol"), ScalarNode(node.span, "library"))))
 
 
 def emit_form(path: Path, root: Path, diagnostics: Diagnostics, form: str) -> str | None:

@@ -57,6 +57,28 @@ def test_good_is_passed_over(rule: LintRule) -> None:
     assert rendered(HERE / rule.slug / "good.yaml", rule) == ""
 
 
+LIBRARY = """dissgen: 1
+tokens: {WORD: '[a-z]+', OTHER: '[0-9]+'}
+grammar:
+  word: {record: [{field: text, token: WORD}, {verify: text != parent.text}]}
+"""
+
+
+def test_a_file_that_is_imported_is_checked_without_a_protocol(tmp_path: Path) -> None:
+    path = tmp_path / "words.yaml"
+    for text, codes in (
+        (LIBRARY, []),  # what is not used here, and the parent, may be elsewhere
+        ("dissgen: 1\ntokens: {WORD: '[a-z]+'}\n", []),
+        (LIBRARY.replace("token: WORD", "token: WORDS"), ["DG201"]),
+        (LIBRARY.replace("[a-z]+", "[a-z"), ["DG401"]),
+        (LIBRARY + "alerts: {a: {severity: low, description: x}}\n", ["DG102"]),
+    ):
+        path.write_text(text, encoding="utf-8")
+        diagnostics = Diagnostics()
+        lint_spec(path, tmp_path, diagnostics)
+        assert [finding.code for finding in diagnostics] == codes, render_all(diagnostics)
+
+
 def test_every_rule_has_its_folder_and_its_words() -> None:
     assert sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__") == [
         rule.slug for rule in RULES

@@ -1,5 +1,5 @@
 """Specs of several files: `imports` and `extends`, document by document, before anything is bound."""
 
-from dissgen.linking.link import Linked, link
+from dissgen.linking.link import Linked, is_library, link
 
-__all__ = ["Linked", "link"]
+__all__ = ["Linked", "is_library", "link"]

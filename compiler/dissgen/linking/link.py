@@ -109,12 +109,21 @@ class _Linker:
         return self.done[path]
 
 
-def link(node: MappingNode, path: Path, root: Path, diagnostics: Diagnostics) -> Linked | None:
-    """The checked document of a file; None after reporting what keeps it from being one."""
+def link(node: MappingNode, path: Path, root: Path, diagnostics: Diagnostics, *, whole: bool = True) -> Linked | None:
+    """The checked document of a file; None after reporting what keeps it from being one.
+
+    What is not `whole` is there to be imported: it needs no protocol and no rule.
+    """
     files = Files(root)
     linker = _Linker(files, diagnostics)
-    found = linker.document(node, path.resolve(), whole=True)
+    found = linker.document(node, path.resolve(), whole=whole)
     return None if found is None else Linked(found, (node.span.source, *files.sources()))
+
+
+def is_library(node: MappingNode) -> bool:
+    """Whether a file is there to be imported: it has no protocol, and nothing of a machine."""
+    keys = {key.value for key, _ in node.entries}
+    return keys <= {*SECTIONS, *SETTINGS, "dissgen", "title", "doc", "references", "imports"}
 
 
 def _names(node: MappingNode, base: MappingNode | None, given: list[Given]) -> list[dict[str, str]]:

@@ -152,7 +152,11 @@ class Reporter:
                 self._error("DG102", "a transition without effect", span, label, help=help_)
             elif not path:
                 what = "`grammar` or `states`" if key == "grammar" else f"`{key}`"
-                self._error("DG102", f"{what} is missing in the spec", span, "the spec begins here")
+                importable = key == "protocol" and "states" not in present
+                help_ = (
+                    "a file that is there to be imported is not built; `dissgen lint` checks it" if importable else ""
+                )
+                self._error("DG102", f"{what} is missing in the spec", span, "the spec begins here", help=help_)
             else:
                 self._error("DG102", f"`{key}` is missing in {subject(path)}", span, f"without `{key}`")
 
