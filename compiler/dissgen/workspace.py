@@ -37,11 +37,24 @@ def _names_dissgen(pyproject: Path) -> bool:
 
 
 def all_specs(root: Path) -> list[Path]:
-    """Every `specs/**/*.yaml`, in a fixed order; files without a `protocol` are for import only and are left out."""
-    return sorted(
-        (path for path in (root / "specs").rglob("*.yaml") if path.is_file() and _has_protocol(path)),
-        key=lambda path: path.relative_to(root).as_posix(),
-    )
+    """Every `specs/**/*.yaml`, in a fixed order; files without a `protocol` are for import only and are left out.
+
+    A link that leads nowhere is among them, so that the reader complains, but for hidden ones: editors lock files with
+    such links. Raises OSError for a folder that cannot be listed.
+    """
+    found: list[Path] = []
+    for folder, _, names in os.walk(root / "specs", onerror=_refuse):
+        for path in (Path(folder, name) for name in names if name.endswith(".yaml")):
+            lost = path.is_symlink() and not path.exists() and not path.name.startswith(".")
+            if lost or (path.is_file() and _has_protocol(path)):
+                found.append(path)
+    return sorted(found, key=lambda path: path.relative_to(root).as_posix())
+
+
+def _refuse(error: OSError) -> None:
+    """A folder that is not there has nothing in it."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _has_protocol(path: Path) -> bool:

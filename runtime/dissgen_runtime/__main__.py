@@ -6,8 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from dissgen_runtime.net.command import UNUSABLE, run_dissect
+from dissgen_runtime.net.command import INTERRUPTED, UNUSABLE, run_dissect
 from dissgen_runtime.net.hooking import with_hooks
+from dissgen_runtime.net.output import open_closed_streams
 from dissgen_runtime.net.registry import DissectorError, DissectorModule, Dissectors, load_dissectors, parse_decode_as
 
 
@@ -79,4 +80,8 @@ def _at_least_one(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    open_closed_streams()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before the work has begun
+        sys.exit(INTERRUPTED)

@@ -124,17 +124,21 @@ class Zlib(Decoder):
 
 
 class Gzip(Zlib):
-    """RFC 1952, of any number of members."""
+    """RFC 1952, of any number of members. What follows the last one is passed over."""
 
-    __slots__ = ()
+    __slots__ = ("_over",)
     NAME = "gzip"
     WINDOW = zlib.MAX_WBITS | 16
 
+    def __init__(self, expansion: int = 100) -> None:
+        super().__init__(expansion)
+        self._over = False
+
     def _next_member(self, data: bytes) -> bool:
-        if data[:1] != b"\x1f":
-            return False
-        self._inflate = zlib.decompressobj(self.WINDOW)
-        return True
+        self._over = self._over or data[:1] != b"\x1f"  # one octet decides, however the data is cut
+        if not self._over:
+            self._inflate = zlib.decompressobj(self.WINDOW)
+        return not self._over
 
 
 class Deflate(Zlib):

@@ -68,3 +68,32 @@ def test_changes_of_specs_and_imported_files_are_built(
 @pytest.mark.parametrize("option", [["--check"], ["--emit", "ir"]])
 def test_it_goes_with_building_only(cli: Cli, project: Path, option: list[str]) -> None:
     assert cli("build", "--watch", *option).status == 2
+
+
+def test_what_is_wrong_for_a_moment_does_not_end_it(cli: Cli, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Editors move a file away before they write it anew; a module may be in the way, or a disk be full."""
+    spec, module = project / "specs" / "echo.yaml", project / "generated" / "echo_dissector.py"
+
+    def block() -> None:
+        module.unlink()
+        module.mkdir()
+        spec.write_text(SPEC.replace("heard", "noted"), encoding="utf-8")
+
+    def unblock() -> None:
+        module.rmdir()
+        spec.write_text(SPEC.replace("heard", "learnt"), encoding="utf-8")
+
+    after_each_build(monkeypatch, spec.unlink, lambda: spec.write_text(SPEC, encoding="utf-8"), block, unblock)
+    result = cli("build", "--watch")
+    assert result.status == 130
+    assert result.err.count("watching; Ctrl-C ends it") == 5
+    assert "dissgen: no specs found" in result.err
+    assert f"dissgen: {module}: Is a directory" in result.err
+    assert "learnt" in module.read_text(encoding="utf-8")
+
+
+def test_what_is_wrong_at_the_beginning_ends_it(cli: Cli, project: Path) -> None:
+    (project / "specs" / "echo.yaml").unlink()
+    result = cli("build", "--watch")
+    assert result.status == 2
+    assert "no specs found" in result.err

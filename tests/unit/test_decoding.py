@@ -71,6 +71,13 @@ def test_damage_gives_the_same_wherever_it_is_cut(name: str, data: bytes, places
     assert outcome(kind, [bytes((octet,)) for octet in encoded]) == whole
 
 
+def test_what_follows_the_last_member_is_passed_over_wherever_it_is_cut() -> None:
+    """Also an octet in it that a member could begin with."""
+    encoded = gzip.compress(b"abc") + b"\0\x1f\0" + gzip.compress(b"xyz")
+    for at in range(len(encoded)):
+        assert outcome(Gzip, [encoded[:at], encoded[at:]]) == (b"abc", "")
+
+
 @pytest.mark.parametrize("name", ["zlib", "gzip", "deflate wrapped", "deflate raw"])
 def test_the_end_is_missed_and_a_bomb_is_refused(name: str) -> None:
     kind, encode = FORMS[name]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from contextlib import suppress
 
 import click
 
 from dissgen.cli.build import build
+from dissgen.cli.common import said
 from dissgen.cli.dissect import dissect
 from dissgen.cli.explain import explain
 from dissgen.cli.lint import lint
@@ -30,7 +33,8 @@ class Commands(click.Group):
 def cli(debug: bool) -> None:
     """Compile YAML specs of stateful protocols into typed Python dissectors, and use them.
 
-    Exit status: 0 clean; 1 findings, stale output or damaged input; 2 wrong usage, unreadable files, internal errors.
+    Exit status: 0 clean; 1 findings, stale output or damaged input; 2 wrong usage, unreadable files, internal errors;
+    130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP.
     """
 
 
@@ -41,6 +45,9 @@ for command in (build, lint, test, dissect, explain, schema):
 def main() -> None:
     """The entry point: no traceback reaches a user without --debug."""
     debug = "--debug" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")  # what the locale lacks must not end the work
     try:
         status = cli.main(prog_name="dissgen", standalone_mode=False)
     except click.exceptions.Abort:
@@ -56,7 +63,8 @@ def main() -> None:
     except OSError as error:
         if debug:
             raise
-        click.echo(f"dissgen: {error.filename or 'output'}: {error.strerror or error}", err=True)
+        with suppress(OSError):  # where not even this can be said
+            click.echo(f"dissgen: {said(error)}", err=True)
         status = FAULT
     except Exception as error:
         if debug:

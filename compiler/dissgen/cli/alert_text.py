@@ -16,6 +16,8 @@ WIDTH = 16
 """Bytes in a line of a dump."""
 LONGEST = 16
 """Lines of a spec that are shown for one place."""
+LONGEST_NUMBER = 9
+"""Digits of a line's number."""
 
 
 class AlertError(ValueError):
@@ -26,7 +28,7 @@ def read_alerts(text: str) -> list[dict[str, Any]]:
     """The alerts in JSON Lines, or the one in a JSON document; other events are passed over. Raises AlertError."""
     try:
         entries = [json.loads(text)]
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # lines, or none of it is JSON
         entries = [_line(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     found = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("alert"), dict)]
     if not found:
@@ -39,6 +41,10 @@ def _line(number: int, line: str) -> object:
         return json.loads(line)
     except json.JSONDecodeError as error:
         raise AlertError(f"line {number} is no JSON: {error}") from error
+    except RecursionError as error:
+        raise AlertError(f"line {number} is no alert: it is nested too deep") from error
+    except ValueError as error:
+        raise AlertError(f"line {number} is no alert: it has a number with too many digits") from error
 
 
 def explained(entry: dict[str, Any], specs: list[Path]) -> str:
@@ -54,7 +60,7 @@ def explained(entry: dict[str, Any], specs: list[Path]) -> str:
     if isinstance(path, list) and path:
         lines += ["", f"The session came here by the states {' -> '.join(map(str, path))}."]
     lines += _bytes(entry, alert)
-    if alert.get("references"):
+    if _items(alert.get("references")):
         lines += ["", f"See {', '.join(map(str, alert['references']))}."]
     return "\n".join(lines)
 
@@ -77,11 +83,17 @@ def _circumstances(entry: dict[str, Any], alert: dict[str, Any]) -> Iterator[str
     who = f"{entry.get('protocol')} session {entry.get('client')} - {entry.get('server')}"
     yield f"in the {who}" + (f", capture {entry['capture']}" if entry.get("capture") else "")
     for name in ("sources", "targets"):
-        found = [str(one) for party in alert.get(name) or () for names in party.values() for one in names]
+        parties = [party for party in _items(alert.get(name)) if isinstance(party, dict)]
+        found = [str(one) for party in parties for names in party.values() for one in _items(names)]
         if found:
             yield f"{name}: {', '.join(found)}"
     if entry.get("direction"):
         yield f"direction {entry['direction']}, in the state `{entry.get('state')}`"
+
+
+def _items(value: object) -> list[Any]:
+    """The items of a list; none of what should be one and is not."""
+    return value if isinstance(value, list) else []
 
 
 def _transition(alert: dict[str, Any], specs: list[Path]) -> list[str]:
@@ -101,7 +113,7 @@ def _quoted(place: str, specs: list[Path]) -> list[str]:
     """The lines of an entry of a spec, if there is one; they are those of the spec as it is now."""
     name, _, number = place.rpartition(":")
     for path in specs:
-        if path.name == Path(name).name and number.isdigit():
+        if path.name == Path(name).name and number.isdecimal() and len(number) <= LONGEST_NUMBER:
             text = path.read_text(encoding="utf-8", errors="replace").splitlines()
             if 0 < int(number) <= len(text):
                 return [f"  {line} | {text[line - 1].rstrip()}" for line in _entry(text, int(number))]

@@ -39,10 +39,8 @@ def build(
         raise click.UsageError("--watch builds: it does not go with --check and --emit")
     from dissgen.cli.watch import watch as repeat
 
-    def again() -> set[Path]:
-        folders: set[Path] = set()
+    def again(folders: set[Path]) -> None:
         _build(specs, output, check, emit, verbose, color, folders)
-        return folders
 
     repeat(again)
 

@@ -42,6 +42,9 @@ def chosen_specs(specs: tuple[str, ...], root: Path) -> list[Path]:
     found = all_specs(root)
     if not found:
         raise click.UsageError(f"no specs found: {root / 'specs'} has no *.yaml file with a `protocol`")
+    for path in found:
+        if path.is_symlink():
+            resolved(path)
     return found
 
 
@@ -60,6 +63,13 @@ def show(diagnostics: Diagnostics, color: str) -> None:
     text = render_all(diagnostics, colour=use_color(color))
     if text:
         click.echo(text, err=True, nl=not text.endswith("\n"), color=True)
+
+
+def said(error: click.ClickException | OSError) -> str:
+    """What is wrong, in one line."""
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    return f"{error.filename or 'output'}: {error.strerror or error}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -121,9 +122,13 @@ def _default_folders() -> list[str]:
     shipped = library_path("generated")
     own = project_root() / "generated"
     folders = [str(shipped)]
-    if own.is_dir() and own.resolve() != shipped.resolve() and any(own.glob("*_dissector.py")):
+    if own.is_dir() and own.resolve() != shipped.resolve() and any(map(_is_module, os.listdir(own))):
         folders.append(str(own))
     return folders
+
+
+def _is_module(name: str) -> bool:
+    return name.endswith("_dissector.py")
 
 
 def _load(path: Path, color: str) -> list[DissectorModule]:

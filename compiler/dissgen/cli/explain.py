@@ -44,7 +44,7 @@ def _explain_alerts(name: str) -> None:
         click.echo(f"dissgen: {name}: {getattr(error, 'strerror', None) or error}", err=True)
         sys.exit(2)
     folders = (project_root() / "specs", library_path("specs"))
-    specs = [path for folder in folders for path in sorted(folder.rglob("*.yaml"))]
+    specs = [path for folder in folders for path in sorted(folder.rglob("*.yaml")) if path.is_file()]
     click.echo("\n\n".join(explained(alert, specs) for alert in alerts))
 
 

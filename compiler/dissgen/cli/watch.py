@@ -9,18 +9,30 @@ from typing import Final, TypeAlias
 
 import click
 
+from dissgen.cli.common import said
+
 PERIOD: Final = 0.3
 """Seconds between two looks; files are not watched by the system's own means, which differ from system to system."""
 
 Snapshot: TypeAlias = dict[str, tuple[int, int]]
 
 
-def watch(build: Callable[[], Collection[Path]], pause: Callable[[float], None] = time.sleep) -> None:
-    """Build, and again after every change of a YAML file in the folders that `build` gives; Ctrl-C ends it."""
+def watch(build: Callable[[set[Path]], None], pause: Callable[[float], None] = time.sleep) -> None:
+    """Build, and again after every change of a YAML file in the folders that `build` adds to a set; Ctrl-C ends it.
+
+    Only the first build may fail for good: later a spec may be away for a moment, while an editor writes it anew, or
+    the disk be full until the next change.
+    """
     folders: set[Path] = set()
     while True:
         before = snapshot(folders)  # what changes during the build is built again
-        found = set(build())
+        found: set[Path] = set()
+        try:
+            build(found)
+        except (click.ClickException, OSError) as error:
+            if not folders or isinstance(error, BrokenPipeError):
+                raise
+            click.echo(f"dissgen: {said(error)}", err=True)
         before |= snapshot(found - folders)
         folders |= found
         click.echo("watching; Ctrl-C ends it", err=True)

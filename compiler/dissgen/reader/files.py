@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
 from dissgen.diagnostics import Diagnostics
 from dissgen.reader.nodes import MappingNode
-from dissgen.reader.reader import MAXIMUM_SIZE, read, report_size
+from dissgen.reader.reader import MAXIMUM_SIZE, UNFIT, read, report_size
 from dissgen.text import SourceFile, Span
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_UNFIT_IN_NAME: Final = re.compile(rf"[\t\r\n]|{UNFIT.pattern}")
+"""A line break would end the comment of a module in which the name stands."""
 
 
 def read_file(path: Path, root: Path, diagnostics: Diagnostics) -> MappingNode | None:
@@ -19,6 +22,12 @@ def read_file(path: Path, root: Path, diagnostics: Diagnostics) -> MappingNode |
     Errors of the operating system, of the encoding and of the YAML go to `diagnostics`; then the answer is None.
     """
     shown = display_path(path, root)
+    if _UNFIT_IN_NAME.search(shown):
+        escaped = repr(shown)[1:-1]
+        whole = Span(SourceFile(escaped, ""), 0, 0)
+        label = "with characters that cannot be shown"
+        diagnostics.error("DG018", f"the file name `{escaped}`", whole, label, help="give the file another name")
+        return None
     try:
         with path.open("rb") as file:
             data = file.read(MAXIMUM_SIZE + 1)

@@ -26,10 +26,13 @@ MAXIMUM_SIZE: Final = 1 << 20
 MAXIMUM_DEPTH: Final = 64
 """Sequences and mappings inside each other."""
 
-_UNFIT: Final = re.compile(
+UNFIT: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 """Controls, what older YAML takes for line breaks, and what changes the direction in which a line is read."""
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_HALF_ESCAPED: Final = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\U0000[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 _PROPERTY: Final = re.compile(r"([&!][^\s,\[\]{}]*|!<[^>]*>)\s*")
 
@@ -58,7 +61,7 @@ def report_size(path: str, diagnostics: Diagnostics) -> None:
 
 def _printable(source: SourceFile, diagnostics: Diagnostics) -> bool:
     found = False
-    for match in _UNFIT.finditer(source.text):
+    for match in UNFIT.finditer(source.text):
         found = True
         name = f"U+{ord(match.group()):04X}"
         help_ = f'write it as an escape in double quotes: "{_escape(match.group())}"'
@@ -168,6 +171,8 @@ class _Builder:
         text = self._source.text
         end = start + len(text[start : _offset(event.end_mark)].rstrip(" \t\r\n"))
         span = self._span(start, max(start, end))
+        if _HALF.search(event.value):
+            self._report_half(span)
         if style or event.tag is not None:
             return ScalarNode(span, event.value, style)
         try:
@@ -175,6 +180,14 @@ class _Builder:
         except ValueError:
             self._error("DG016", "a number with too many digits", span, f"more than {MAXIMUM_DIGITS} characters")
             return ScalarNode(span, 0)
+
+    def _report_half(self, span: Span) -> None:
+        """In a source without surrogates only an escape gives one."""
+        escape = _HALF_ESCAPED.search(self._source.text, span.start, span.end)
+        assert escape is not None
+        place = self._span(escape.start(), escape.end())
+        help_ = "write the character itself, or `\\U` and its eight digits"
+        self._error("DG017", "half a character", place, "a character of UTF-16 takes two of these", help_)
 
     def _begin(self, event: events.CollectionStartEvent) -> None:
         start = self._properties(event)

@@ -48,8 +48,8 @@ def run_dissect(
     told how many bytes of captures were read.
 
     Returns 0; 1 if a capture is damaged (all readable is written before), or for alerts with `fail_on_alert`; 2 if a
-    capture cannot be read at all or the output cannot be written; 130 after Ctrl-C. A broken pipe ends the work
-    without complaint.
+    capture cannot be read at all or the output cannot be written; 130 after Ctrl-C, 143 after SIGTERM, 129 after
+    SIGHUP. A broken pipe ends the work without complaint.
     """
     interrupts = Interrupts()
     suffix = ".eve.json" if format == "eve" else ".jsonl"
@@ -68,7 +68,8 @@ def run_dissect(
             )
             status = max(status, _run_all(named, options, outlet, jobs, advance), _publish(files, stderr))
     except KeyboardInterrupt:
-        return _interrupted(outlet, stdout)
+        _interrupted(outlet, stdout)
+        return interrupts.status
     except BrokenPipeError:
         discard_output(stdout)
         return _publish(files, stderr)
@@ -154,7 +155,7 @@ def _nobody(_size: int) -> None:
     """Whom to tell where nobody asked."""
 
 
-def _interrupted(outlet: Outlet, stdout: TextIO) -> int:
+def _interrupted(outlet: Outlet, stdout: TextIO) -> None:
     """What is there is written, and the files are put in place: whole lines, as far as the work went."""
     try:
         outlet.writer.flush()
@@ -163,7 +164,6 @@ def _interrupted(outlet: Outlet, stdout: TextIO) -> int:
         pass
     except (BrokenPipeError, OutputError):
         discard_output(stdout)
-    return INTERRUPTED
 
 
 def _publish(files: ProtocolFiles | None, stderr: TextIO) -> int:

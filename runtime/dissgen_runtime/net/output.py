@@ -8,6 +8,7 @@ import os
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,31 +24,53 @@ class OutputError(Exception):
 
 
 class Interrupts:
-    """Ctrl-C that waits until no line is being written; one for all the writers of a run."""
+    """Ctrl-C, SIGTERM or SIGHUP that waits until no line is being written; one for all the writers of a run."""
 
     def __init__(self) -> None:
         self.writing = False
         self.interrupted = False
+        self.status = 128 + signal.SIGINT  # as shells count; of the first signal that came
 
     @contextmanager
     def whole_lines(self) -> Iterator[None]:
-        """Within, the first Ctrl-C waits until no line is being written; the second does not."""
+        """Within, the first signal waits until no line is being written; the second does not."""
+        received = False
 
-        def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        def interrupt(number: int, _frame: FrameType | None) -> None:
+            nonlocal received
+            if not received:
+                received = True
+                self.status = 128 + number
             if self.writing and not self.interrupted:
                 self.interrupted = True
             else:
                 raise KeyboardInterrupt
 
-        try:
-            before = signal.signal(signal.SIGINT, interrupt)
-        except ValueError:  # only the main thread may, and only it is interrupted
+        if threading.current_thread() is not threading.main_thread():  # only that one may, and only it is interrupted
             yield
             return
+        before = {number: signal.getsignal(number) for number in ending_signals()}
         try:
+            for number in before:
+                signal.signal(number, interrupt)
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                if handler is not None:  # one that is not Python's cannot be set again
+                    signal.signal(number, handler)
+
+
+def ending_signals() -> list[signal.Signals]:
+    """Ctrl-C, and what else asks a program to end, but for what whoever began this process has it ignore."""
+    found = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    return [signal.SIGINT, *(number for number in found if signal.getsignal(number) is not signal.SIG_IGN)]
+
+
+def open_closed_streams() -> None:
+    """Who closes a stream (`2>&-`) wants to hear nothing of it; nor may a file that is opened later take its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (it stays open)
 
 
 class LineWriter:

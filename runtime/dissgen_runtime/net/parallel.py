@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeAlias
 
+from dissgen_runtime.net.output import ending_signals
+
 if TYPE_CHECKING:  # imported where it is used: `multiprocessing` is slow to import, and enters a module of its own
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
@@ -89,9 +91,8 @@ class _Workers:
         self.folder(number).mkdir()
         receiver, sender = self._context.Pipe(duplex=False)
         process = self._context.Process(target=self._run, args=(number, sender), daemon=True)
-        with (
-            _no_interrupt()
-        ):  # until the process ignores it: Ctrl-C reaches the whole group, this process ends the others
+        # Until the process ignores it: Ctrl-C reaches the whole group, this process ends the others.
+        with _no_interrupt():
             process.start()
         sender.close()
         self.running[receiver] = number, process
@@ -128,8 +129,10 @@ class _Workers:
 
     def _run(self, number: int, sender: Connection) -> None:
         """In the new process."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        ending = ending_signals()
+        for one in ending:
+            signal.signal(one, signal.SIG_DFL if one is signal.SIGTERM else signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ending)
         unreported = 0
 
         def advance(size: int) -> None:
@@ -149,7 +152,7 @@ class _Workers:
 
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ending_signals())
     try:
         yield
     finally:

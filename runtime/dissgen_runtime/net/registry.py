@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -241,7 +242,10 @@ def load_dissectors(path: str | Path) -> list[DissectorModule]:
     """The dissector of a module file, or those of all `*_dissector.py` in a directory. Raises DissectorError."""
     path = Path(path)
     if path.is_dir():
-        files = sorted(path.glob("*" + SUFFIX))
+        try:
+            files = sorted(path / name for name in os.listdir(path) if name.endswith(SUFFIX))
+        except OSError as error:
+            raise DissectorError(f"{path}: {error.strerror or error}") from error
         if not files:
             raise DissectorError(f"{path}: there is no *{SUFFIX} in this directory")
         loaded = [_load(file) for file in files]

@@ -54,7 +54,7 @@ def test_every_code_is_explained() -> None:
 def test_the_codes_of_reader_and_schema_are_in_order_and_have_a_case() -> None:
     cases = Path(__file__).parents[2] / "errors"
     shown = "".join(path.read_text(errors="replace") for path in cases.rglob("*.yaml"))
-    without_a_case = {"DG001", "DG003"}  # about a file as such: tests/unit/reader
+    without_a_case = {"DG001", "DG003", "DG018"}  # about a file as such: tests/unit/reader, tests/cli
     for area in (reader.CODES, schema.CODES):
         names = [code.code for code in area]
         assert names == sorted(names)

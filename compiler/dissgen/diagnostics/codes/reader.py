@@ -122,5 +122,21 @@ CODES: Final[tuple[Code, ...]] = (
         "",
         "",
     ),
+    Code(
+        "DG017",
+        "half a character",
+        "`\\uD800` to `\\uDFFF` are the halves in which UTF-16 writes a character above U+FFFF. Alone they are none,"
+        " and no file in UTF-8 can hold them. Write the character itself, or its number behind `\\U`.",
+        'title: "\\uD83D\\uDE00"',
+        'title: "\\U0001F600"',
+    ),
+    Code(
+        "DG018",
+        "a file name that cannot be shown",
+        "The name of a spec stands in its module and in messages, so each of its characters can be shown: no line"
+        " breaks, no control characters, and no bytes that are not UTF-8.",
+        "",
+        "",
+    ),
 )
 """In ascending order."""
